@@ -1,0 +1,199 @@
+import {
+  context as contextApi,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import https from 'node:https'
+import { reportOnce } from '../../report-once.ts'
+import { RecordingSpan } from '../../tracer/recording-span.ts'
+import { RequestContext } from './request-context.ts'
+import { knownMethod, serverAttributes } from './server-attributes.ts'
+import type { ServedFacts } from './server-durations.ts'
+
+type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
+
+/** A request that is being answered. */
+interface Served {
+  readonly context: RequestContext
+  readonly request: IncomingMessage
+  readonly scheme: string
+  readonly startMs: number
+  over: boolean
+}
+
+const SERVED = Symbol('clew.served')
+
+/** Requests and responses of a server carry what they belong to. */
+interface Marked {
+  [SERVED]?: Served
+}
+
+/** Scope of the spans and metrics here. */
+export const HTTP_SCOPE = '@clew/agent/http'
+
+/** Takes the duration of one request. */
+export type RecordDuration = (seconds: number, facts: ServedFacts) => void
+
+/**
+ * A span, and a duration for `record`, for every request that `node:http` and `node:https` servers
+ * answer. It stands in the one place all of them come through, the servers' `emit`, so it does not matter how and when
+ * a program has loaded the modules. What is emitted on requests and responses is heard in the context of the request.
+ * Returns what takes it all back.
+ */
+export function instrumentHttpServers(record: RecordDuration | undefined): () => void {
+  const instruments: Instruments = { tracer: trace.getTracer(HTTP_SCOPE), record }
+  const undo = [
+    replaceEmit(http.Server.prototype, (emit) => serverEmit(emit, 'http', instruments)),
+    replaceEmit(https.Server.prototype, (emit) => serverEmit(emit, 'https', instruments)),
+    replaceEmit(http.IncomingMessage.prototype, requestEmit),
+    replaceEmit(http.ServerResponse.prototype, (emit) => responseEmit(emit, instruments)),
+  ]
+  return () => {
+    for (const restore of undo) restore()
+  }
+}
+
+interface Instruments {
+  readonly tracer: Tracer
+  readonly record: RecordDuration | undefined
+}
+
+function replaceEmit(prototype: object, wrap: (original: Emit) => Emit): () => void {
+  const own = Object.getOwnPropertyDescriptor(prototype, 'emit')
+  const original = (prototype as { emit: Emit }).emit
+  Object.defineProperty(prototype, 'emit', { value: wrap(original), writable: true, configurable: true })
+  return () => {
+    if (own === undefined) delete (prototype as { emit?: Emit }).emit
+    else Object.defineProperty(prototype, 'emit', own)
+  }
+}
+
+function serverEmit(original: Emit, scheme: string, instruments: Instruments): Emit {
+  return function emit(this: unknown, event, ...args) {
+    // A program may emit a request again, on another server: it is the same request still.
+    if (event !== 'request' || isServed(args[0])) return original.call(this, event, ...args)
+    const served = begin(args[0] as IncomingMessage, args[1] as ServerResponse, scheme, instruments)
+    if (served === undefined) return original.call(this, event, ...args)
+    try {
+      return contextApi.with(served.context, original, this, event, ...args)
+    } catch (error) {
+      fail(served, error, instruments)
+      throw error
+    }
+  }
+}
+
+function requestEmit(original: Emit): Emit {
+  return function emit(this: unknown, event, ...args) {
+    const served = (this as Marked)[SERVED]
+    if (served === undefined || contextApi.active() === served.context) return original.call(this, event, ...args)
+    if (!hasListeners(this, event)) return original.call(this, event, ...args)
+    return contextApi.with(served.context, original, this, event, ...args)
+  }
+}
+
+function responseEmit(original: Emit, instruments: Instruments): Emit {
+  return function emit(this: unknown, event, ...args) {
+    const served = (this as Marked)[SERVED]
+    if (served === undefined) return original.call(this, event, ...args)
+    if (event === 'close') finish(served, this as ServerResponse, instruments)
+    else if (event === 'error') fail(served, args[0], instruments)
+    if (contextApi.active() === served.context || !hasListeners(this, event)) {
+      return original.call(this, event, ...args)
+    }
+    return contextApi.with(served.context, original, this, event, ...args)
+  }
+}
+
+function isServed(request: unknown): boolean {
+  return typeof request === 'object' && request !== null && SERVED in request
+}
+
+function hasListeners(emitter: unknown, event: string | symbol): boolean {
+  return (emitter as IncomingMessage).listenerCount(event) > 0
+}
+
+function begin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  scheme: string,
+  { tracer }: Instruments,
+): Served | undefined {
+  try {
+    const incoming = propagation.extract(ROOT_CONTEXT, request.headers)
+    const span = tracer.startSpan(request.method ?? 'GET', SERVER, incoming)
+    if (span instanceof RecordingSpan) span.startWith(serverAttributes(request, scheme))
+    else if (span.isRecording()) span.setAttributes(serverAttributes(request, scheme))
+    const context = new RequestContext(incoming, span)
+    const served: Served = { context, request, scheme, startMs: performance.now(), over: false }
+    ;(request as Marked)[SERVED] = served
+    ;(response as Marked)[SERVED] = served
+    return served
+  } catch (error) {
+    reportOnce(`a request could not be traced: ${String(error)}`)
+    return undefined
+  }
+}
+
+const SERVER = { kind: SpanKind.SERVER }
+
+function finish(served: Served, response: ServerResponse, instruments: Instruments): void {
+  if (served.over) return
+  try {
+    const { statusCode } = response
+    const { span, route } = served.context.rpc
+    if (span.isRecording()) {
+      span.setAttribute('http.response.status_code', statusCode)
+      if (route !== undefined) {
+        span.setAttribute('http.route', route)
+        if (route !== '') span.updateName(`${served.request.method ?? 'GET'} ${route}`)
+      }
+      if (statusCode < 100 || statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+    }
+    end(served, instruments, statusCode, statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined)
+  } catch (error) {
+    reportOnce(`a request could not be traced to its end: ${String(error)}`)
+  }
+}
+
+function fail(served: Served, thrown: unknown, instruments: Instruments): void {
+  if (served.over) return
+  try {
+    const { span } = served.context.rpc
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    if (span.isRecording()) {
+      span.setAttribute('error.type', error.name)
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
+      span.recordException(error)
+    }
+    end(served, instruments, undefined, error.name)
+  } catch (error) {
+    reportOnce(`a failed request could not be traced to its end: ${String(error)}`)
+  }
+}
+
+function end(
+  served: Served,
+  { record }: Instruments,
+  statusCode: number | undefined,
+  errorType: string | undefined,
+): void {
+  served.over = true
+  const { request, scheme, startMs, context } = served
+  context.rpc.span.end()
+  if (record === undefined) return
+  const facts = {
+    method: knownMethod(request.method ?? 'GET'),
+    scheme,
+    version: request.httpVersion,
+    route: context.rpc.route,
+    statusCode,
+    errorType,
+  }
+  record((performance.now() - startMs) / 1000, facts)
+}

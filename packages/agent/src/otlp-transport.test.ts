@@ -1,0 +1,101 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { OtlpTransport, type TransportOptions } from './otlp-transport.ts'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+/** A server that answers with the given statuses in turn, the last one for ever; `null` never answers. */
+async function backend(...statuses: (number | null)[]): Promise<{ url: string; bodies: string[] }> {
+  const bodies: string[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('latin1').on('data', (chunk: string) => (body += chunk))
+    request.on('end', () => {
+      bodies.push(body)
+      const status = statuses.length > 1 ? statuses.shift() : statuses[0]
+      if (typeof status === 'number') response.writeHead(status, { 'retry-after': '0' }).end()
+    })
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`, bodies }
+}
+
+function transport(url: string, more: Partial<TransportOptions> = {}): OtlpTransport {
+  return new OtlpTransport({
+    url,
+    headers: async () => ({ 'content-type': 'application/x-protobuf' }),
+    compression: 'none',
+    timeoutMs: 10_000,
+    ...more,
+  })
+}
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+
+describe('OtlpTransport', () => {
+  it('delivers in order and then is drained', async () => {
+    const { url, bodies } = await backend(200)
+    const sending = transport(url)
+    for (const value of ['a', 'b', 'c']) sending.enqueue(text(value))
+    await sending.drained()
+    expect(bodies).toEqual(['a', 'b', 'c'])
+    expect(sending.takePending()).toEqual([])
+    await sending.drained()
+  })
+
+  it('tries again after an answer that asks for it', async () => {
+    const { url, bodies } = await backend(503, 429, 200)
+    const sending = transport(url)
+    sending.enqueue(text('a'))
+    await sending.drained()
+    expect(bodies).toEqual(['a', 'a', 'a'])
+    expect(sending.droppedRequests).toBe(0)
+  })
+
+  it('gives up what the backend refuses, and goes on with the next', async () => {
+    const { url, bodies } = await backend(400, 200)
+    const sending = transport(url)
+    sending.enqueue(text('bad'))
+    sending.enqueue(text('good'))
+    await sending.drained()
+    expect(bodies).toEqual(['bad', 'good'])
+    expect(sending.droppedRequests).toBe(1)
+  })
+
+  it('drops what is beyond its bytes, and counts it', async () => {
+    const { url } = await backend(null)
+    const sending = transport(url, { maxQueuedBytes: 10 })
+    sending.enqueue(text('123456'))
+    sending.enqueue(text('123456'))
+    sending.enqueue(text('1234'))
+    expect(sending.droppedRequests).toBe(1)
+    expect(sending.takePending().map((request) => request.body.byteLength)).toEqual([6, 4])
+  })
+
+  it('does not hand out a request again that the network already has', async () => {
+    const { url, bodies } = await backend(null)
+    const sending = transport(url)
+    sending.enqueue(text('sent'))
+    sending.enqueue(text('waiting'))
+    await expect.poll(() => bodies).toEqual(['sent'])
+    const pending = sending.takePending()
+    expect(pending.map((request) => Buffer.from(request.body).toString())).toEqual(['waiting'])
+    expect(pending[0]).toMatchObject({ url, headers: { 'content-type': 'application/x-protobuf' } })
+  })
+
+  it('retries a request that times out', async () => {
+    const { url, bodies } = await backend(null, 200)
+    const sending = transport(url, { timeoutMs: 50 })
+    sending.enqueue(text('a'))
+    await sending.drained()
+    expect(bodies).toEqual(['a', 'a'])
+  })
+})

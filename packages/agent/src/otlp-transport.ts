@@ -1,0 +1,242 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { suppressTracing } from '@opentelemetry/core'
+import http from 'node:http'
+import https from 'node:https'
+import { gzip } from 'node:zlib'
+import { judgeAnswer, type Outcome } from './pipeline/judge-answer.ts'
+import { reportOnce } from './report-once.ts'
+
+// The functions as Node made them: the instrumentation replaces these properties, and the agent must not see itself.
+const requestHttp = http.request
+const requestHttps = https.request
+
+/** Where the bodies of one signal go. `headers` may be late: they are read when the first body leaves. */
+export interface TransportOptions {
+  readonly url: string
+  readonly headers: () => Promise<Record<string, string>>
+  readonly compression: 'gzip' | 'none'
+  readonly timeoutMs: number
+  readonly agent?: () => http.Agent | https.Agent | Promise<http.Agent | https.Agent>
+  /** Bodies waiting for the backend, together; what does not fit is dropped and counted. */
+  readonly maxQueuedBytes?: number
+  /** Requests on the wire at the same time; one keeps the order. */
+  readonly maxInFlight?: number
+}
+
+/** A body that is not known to have left this process, ready to be posted as it is. */
+export interface PendingRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+interface Entry {
+  readonly body: Uint8Array
+  readonly items: number
+  readonly deadlineMs: number
+  attempts: number
+  handedOver: boolean
+  /** Somebody else sends it now. */
+  taken: boolean
+}
+
+const DEFAULT_QUEUED_BYTES = 8 * 1024 * 1024
+const RETRY_WINDOW_MS = 60_000
+const MAX_BACKOFF_MS = 5_000
+
+/**
+ * A bounded queue of serialized OTLP requests in front of one HTTP endpoint, retried with growing pauses for up to a
+ * minute on connection errors and 408/429/502/503/504; a pause the backend asks for holds for all of them. Neither its
+ * sockets nor its timers keep the program alive, and nothing it does throws.
+ */
+export class OtlpTransport {
+  readonly #options: TransportOptions
+  readonly #waiting: Entry[] = []
+  readonly #sending: Set<Entry> = new Set()
+  readonly #idle: (() => void)[] = []
+  readonly #wakes: Set<() => void> = new Set()
+  #headers: Record<string, string> = { 'content-type': 'application/x-protobuf' }
+  #headersKnown: Promise<void> | undefined
+  #agent: http.Agent | https.Agent | undefined
+  #queuedBytes = 0
+  #queuedItems = 0
+  #droppedRequests = 0
+  #droppedItems = 0
+  #sentItems = 0
+  #lanes = 0
+  #pausedUntilMs = 0
+
+  constructor(options: TransportOptions) {
+    this.#options = options
+  }
+
+  /** Requests that were given up, because the queue was full or the backend refused them. */
+  get droppedRequests(): number {
+    return this.#droppedRequests
+  }
+
+  /** Spans, log records or metrics in them, as far as whoever queued them said how many. */
+  get droppedItems(): number {
+    return this.#droppedItems
+  }
+
+  /** Items the backend has accepted. */
+  get sentItems(): number {
+    return this.#sentItems
+  }
+
+  /** Bytes that wait or are on the wire. */
+  get queuedBytes(): number {
+    return this.#queuedBytes
+  }
+
+  /** Items likewise. */
+  get queuedItems(): number {
+    return this.#queuedItems
+  }
+
+  /** Queues one request body with so many items in it; returns at once. */
+  enqueue(body: Uint8Array, items = 0): void {
+    const limit = this.#options.maxQueuedBytes ?? DEFAULT_QUEUED_BYTES
+    if (this.#queuedBytes + body.byteLength > limit) {
+      this.#drop(items, `the backend at ${this.#options.url} is too slow or away: telemetry is dropped`)
+      return
+    }
+    this.#queuedBytes += body.byteLength
+    this.#queuedItems += items
+    const deadlineMs = Date.now() + RETRY_WINDOW_MS
+    this.#waiting.push({ body, items, deadlineMs, attempts: 0, handedOver: false, taken: false })
+    if (this.#lanes < (this.#options.maxInFlight ?? 1)) void this.#runLane()
+  }
+
+  /** Resolves when nothing is queued or on the wire. Never rejects; may wait for ever, so give it a limit. */
+  drained(): Promise<void> {
+    if (this.#lanes === 0) return Promise.resolve()
+    this.#pausedUntilMs = 0
+    for (const wake of this.#wakes) wake()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  /** Empties the queue and returns what has not been handed to the network yet. For the last moment of a process. */
+  takePending(): PendingRequest[] {
+    const all = [...this.#sending, ...this.#waiting]
+    this.#waiting.length = 0
+    this.#sending.clear()
+    this.#queuedBytes = 0
+    this.#queuedItems = 0
+    for (const entry of all) entry.taken = true
+    const pending = all.filter((entry) => !entry.handedOver)
+    return pending.map((entry) => ({ url: this.#options.url, headers: this.#headers, body: entry.body }))
+  }
+
+  async #runLane(): Promise<void> {
+    this.#lanes++
+    try {
+      this.#headersKnown ??= this.#prepare()
+      await this.#headersKnown
+      for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift()) {
+        this.#sending.add(entry)
+        await this.#deliver(entry)
+        if (!this.#sending.delete(entry)) continue
+        this.#queuedBytes -= entry.body.byteLength
+        this.#queuedItems -= entry.items
+      }
+    } finally {
+      this.#lanes--
+      if (this.#lanes === 0) for (const resolve of this.#idle.splice(0)) resolve()
+    }
+  }
+
+  /** Posts until the backend has it, refuses it, or the time is over. */
+  async #deliver(entry: Entry): Promise<void> {
+    while (!entry.taken) {
+      if (this.#pausedUntilMs > Date.now()) {
+        await this.#pause(this.#pausedUntilMs - Date.now())
+        continue
+      }
+      const { retry, reason, retryAfterMs } = await this.#post(entry)
+      if (entry.taken) return
+      if (!retry || Date.now() >= entry.deadlineMs) {
+        if (reason === undefined) this.#sentItems += entry.items
+        else this.#drop(entry.items, `${this.#options.url} refused telemetry: ${reason}`)
+        return
+      }
+      entry.handedOver = false
+      reportOnce(`no OTLP backend at ${this.#options.url} (${reason}); still trying, the program runs on`)
+      if (retryAfterMs === undefined) await this.#pause(backoffMs(entry.attempts++))
+      else this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + retryAfterMs)
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    try {
+      this.#headers = { ...(await this.#options.headers()) }
+      if (this.#options.compression === 'gzip') this.#headers['content-encoding'] = 'gzip'
+      this.#agent = await this.#options.agent?.()
+    } catch (error) {
+      reportOnce(`the OTLP exporter's settings cannot be used: ${String(error)}`)
+    }
+  }
+
+  async #post(entry: Entry): Promise<Outcome> {
+    try {
+      const body = this.#options.compression === 'gzip' ? await compressed(entry.body) : entry.body
+      if (entry.taken) return { retry: false }
+      return await context.with(suppressTracing(ROOT_CONTEXT), () => this.#send(entry, body))
+    } catch (error) {
+      return { retry: false, reason: String(error) }
+    }
+  }
+
+  #send(entry: Entry, body: Uint8Array): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const url = new URL(this.#options.url)
+      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+        method: 'POST',
+        headers: { ...this.#headers, 'content-length': String(body.byteLength) },
+        timeout: this.#options.timeoutMs,
+        ...(this.#agent === undefined ? {} : { agent: this.#agent }),
+      })
+      request.on('socket', (socket) => socket.unref())
+      request.on('finish', () => (entry.handedOver = true))
+      request.on('timeout', () => request.destroy(new Error('timed out')))
+      request.on('error', (error: NodeJS.ErrnoException) =>
+        resolve({ retry: true, reason: error.code ?? error.message }),
+      )
+      request.on('response', (response) => {
+        response.on('error', () => undefined).resume()
+        resolve(judgeAnswer(response.statusCode ?? 0, response.headers['retry-after']))
+      })
+      request.end(body)
+    })
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        this.#wakes.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms).unref()
+      this.#wakes.add(done)
+    })
+  }
+
+  #drop(items: number, message: string): void {
+    this.#droppedRequests++
+    this.#droppedItems += items
+    reportOnce(message)
+  }
+}
+
+/** Half a second, doubled each time, up to five; a tenth more or less, so that a fleet does not come back at once. */
+function backoffMs(attempts: number): number {
+  return Math.min(500 * 2 ** attempts, MAX_BACKOFF_MS) * (0.9 + Math.random() * 0.2)
+}
+
+function compressed(body: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    gzip(body, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error)))
+  })
+}

@@ -1,0 +1,191 @@
+import { TraceFlags, type Context } from '@opentelemetry/api'
+import { ExportResultCode } from '@opentelemetry/core'
+import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http'
+import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http'
+import {
+  JsonLogsSerializer,
+  JsonMetricsSerializer,
+  JsonTraceSerializer,
+  ProtobufLogsSerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer'
+import type { LogRecordProcessor, ReadableLogRecord, SdkLogRecord } from '@opentelemetry/sdk-logs'
+import {
+  AggregationTemporality,
+  InstrumentType,
+  PeriodicExportingMetricReader,
+  type MetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics'
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
+import { BatchSender } from './batch-sender.ts'
+import { HTTP_SCOPE } from './instrumentations/http/server.ts'
+import { ServerDurations } from './instrumentations/http/server-durations.ts'
+import { OtlpTransport, type PendingRequest, type TransportOptions } from './otlp-transport.ts'
+import { createFastTraces, type FastTraces } from './pipeline/fast-traces.ts'
+import { exportPath, numberFrom, type SignalName } from './settings.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** The SDK parts of the signals that leave over our transport; a part is missing when the SDK sets it up itself. */
+export interface Pipelines {
+  /** Our own tracer, when the traces go over it; the SDK then has no span processors. */
+  readonly fastTraces?: FastTraces
+  /** Durations of incoming requests, when the metrics go over our reader. */
+  readonly serverDurations?: ServerDurations
+  readonly spanProcessors?: SpanProcessor[]
+  readonly logRecordProcessors?: LogRecordProcessor[]
+  readonly metricReaders?: MetricReader[]
+  /** Sends everything collected so far, metrics included; waits for the backend however long it takes. */
+  readonly flush: () => Promise<void>
+  /** Serializes all spans and log records, and takes what has not left off the queues; needs no turn of the loop. */
+  readonly takePending: () => PendingRequest[]
+}
+
+/** The parts in the form in which the SDK takes them. */
+export type SdkParts = { -readonly [K in 'spanProcessors' | 'logRecordProcessors' | 'metricReaders']?: Pipelines[K] }
+
+/** What is not in the environment as the SDK reads it. */
+export interface PipelineOptions {
+  /** Let the agent's own tracer make and send the spans where it can. */
+  readonly ownTracer: boolean
+  /** Spans that may wait in it, where the user has set a number. */
+  readonly maxQueuedSpans: number
+}
+
+/** Builds the way out for traces, logs and metrics from OTEL_*; variables and meaning are the SDK's own. */
+export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: PipelineOptions): Pipelines {
+  const senders: { flush(): void; drain(): Promise<void> }[] = []
+  const transports: OtlpTransport[] = []
+  const transport = (
+    signal: SignalName,
+    path: 'protobuf' | 'json',
+    more?: Partial<TransportOptions>,
+  ): OtlpTransport => {
+    const created = createTransport(signal, path, more)
+    transports.push(created)
+    return created
+  }
+
+  const traces = exportPath(env, 'TRACES')
+  const logRecords = exportPath(env, 'LOGS')
+  const points = exportPath(env, 'METRICS')
+  const parts: SdkParts = {}
+
+  let fastTraces: FastTraces | undefined
+  let serverDurations: ServerDurations | undefined
+  if (traces === 'none') parts.spanProcessors = []
+  else if (ownTracer && traces === 'protobuf') {
+    parts.spanProcessors = []
+    fastTraces = createFastTraces(env, maxQueuedSpans, (more) => transport('TRACES', traces, more))
+    senders.push(fastTraces.pipeline)
+  } else if (traces !== 'sdk') {
+    const serializer = traces === 'json' ? JsonTraceSerializer : ProtobufTraceSerializer
+    const sender = new BatchSender<ReadableSpan>({
+      transport: transport('TRACES', traces),
+      serialize: (spans) => serializer.serializeRequest(spans),
+      resourceOf: (span) => span.resource,
+      ...limits(env, 'BSP'),
+    })
+    senders.push(sender)
+    parts.spanProcessors = [spanProcessor(sender)]
+  }
+  if (logRecords === 'none') parts.logRecordProcessors = []
+  else if (logRecords !== 'sdk') {
+    const serializer = logRecords === 'json' ? JsonLogsSerializer : ProtobufLogsSerializer
+    const sender = new BatchSender<ReadableLogRecord>({
+      transport: transport('LOGS', logRecords),
+      serialize: (records) => serializer.serializeRequest(records),
+      resourceOf: (record) => record.resource,
+      ...limits(env, 'BLRP'),
+    })
+    senders.push(sender)
+    parts.logRecordProcessors = [logProcessor(sender)]
+  }
+  if (points === 'none') parts.metricReaders = []
+  else if (points !== 'sdk') {
+    const exporter = metricExporter(transport('METRICS', points), points)
+    const exportIntervalMillis = numberFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL', 10_000) || 10_000
+    const exportTimeoutMillis = Math.min(numberFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT', 10_000), exportIntervalMillis)
+    const temporality = exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM)
+    serverDurations = new ServerDurations(HTTP_SCOPE, temporality ?? AggregationTemporality.CUMULATIVE)
+    const metricProducers = [serverDurations]
+    const times = { exportIntervalMillis, exportTimeoutMillis }
+    parts.metricReaders = [new PeriodicExportingMetricReader({ exporter, metricProducers, ...times })]
+  }
+  return {
+    ...parts,
+    ...(fastTraces === undefined ? {} : { fastTraces }),
+    ...(serverDurations === undefined ? {} : { serverDurations }),
+    flush: async () => {
+      const readers = parts.metricReaders ?? []
+      await Promise.all([...senders.map((sender) => sender.drain()), ...readers.map((reader) => reader.forceFlush())])
+    },
+    takePending: () => {
+      for (const sender of senders) sender.flush()
+      return transports.flatMap((sending) => sending.takePending())
+    },
+  }
+}
+
+function createTransport(
+  signal: SignalName,
+  path: 'protobuf' | 'json',
+  more: Partial<TransportOptions> = {},
+): OtlpTransport {
+  const options = convertLegacyHttpOptions({}, signal, `v1/${signal.toLowerCase()}`, {
+    'Content-Type': path === 'json' ? 'application/json' : 'application/x-protobuf',
+  })
+  return new OtlpTransport({
+    url: options.url,
+    headers: options.headers,
+    compression: options.compression,
+    timeoutMs: options.timeoutMillis,
+    agent: () => options.agentFactory(new URL(options.url).protocol),
+    ...more,
+  })
+}
+
+function limits(env: Env, prefix: 'BSP' | 'BLRP'): { maxQueueItems: number; maxBatchItems: number; delayMs: number } {
+  const maxQueueItems = numberFrom(env, `OTEL_${prefix}_MAX_QUEUE_SIZE`, 8192)
+  const maxBatchItems = numberFrom(env, `OTEL_${prefix}_MAX_EXPORT_BATCH_SIZE`, 512)
+  return {
+    maxQueueItems,
+    maxBatchItems: Math.max(1, Math.min(maxBatchItems, maxQueueItems)),
+    delayMs: numberFrom(env, `OTEL_${prefix}_SCHEDULE_DELAY`, 1000),
+  }
+}
+
+function spanProcessor(sender: BatchSender<ReadableSpan>): SpanProcessor {
+  return {
+    onStart: () => undefined,
+    onEnd: (span) => {
+      if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) sender.add(span)
+    },
+    forceFlush: () => sender.drain(),
+    shutdown: () => sender.drain(),
+  }
+}
+
+function logProcessor(sender: BatchSender<ReadableLogRecord>): LogRecordProcessor {
+  return {
+    onEmit: (record: SdkLogRecord, _context?: Context) => sender.add(record),
+    forceFlush: () => sender.drain(),
+    shutdown: () => sender.drain(),
+  }
+}
+
+function metricExporter(transport: OtlpTransport, path: 'protobuf' | 'json'): PushMetricExporter {
+  const serializer = path === 'json' ? JsonMetricsSerializer : ProtobufMetricsSerializer
+  return new OTLPMetricExporterBase({
+    export: (items, done) => {
+      const body = serializer.serializeRequest(items)
+      if (body !== undefined) transport.enqueue(body)
+      done({ code: ExportResultCode.SUCCESS })
+    },
+    forceFlush: () => transport.drained(),
+    shutdown: () => transport.drained(),
+    setMetrics: () => undefined,
+  })
+}

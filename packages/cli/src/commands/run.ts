@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { accessSync, constants, statSync } from 'node:fs'
+import { constants as osConstants, homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { launchPlan } from '@clew/agent/launch'
+import { ClewError } from '@clew/base/errors'
+import type { CommandContext, CommandDefinition } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { readRunFile } from '../wire/run-file.ts'
+
+interface Options {
+  readonly service?: string
+  readonly endpoint?: string
+}
+
+/** `clew run -- CMD…`: starts a command with telemetry switched on. */
+export const runCommand: CommandDefinition = {
+  name: 'run',
+  build(command, context) {
+    command
+      .summary('start any command with telemetry switched on')
+      .description(
+        'Starts a command so that its traces, logs and metrics reach Clew, without a change to its code.\n' +
+          'Node programs get the agent; Python goes through opentelemetry-instrument when it is installed;\n' +
+          'every other language gets the OTEL_* variables its SDK reads. Ends with the exit code of the command.',
+      )
+      .usage('[options] -- <command> [arguments...]')
+      .argument('<command...>', 'the command and its arguments')
+      .option('--service <name>', 'name of the service (default: from the program)')
+      .option('--endpoint <url>', 'OTLP/HTTP address (default: the Clew that runs here, http://127.0.0.1:4318)')
+      .passThroughOptions()
+      .action(async (words: string[], options: Options) =>
+        context.exit(await runWithTelemetry(words, options, context)),
+      )
+  },
+}
+
+async function runWithTelemetry(words: readonly string[], options: Options, context: CommandContext): Promise<number> {
+  const { environment, terminal } = context
+  const [command, ...args] = words
+  if (command === undefined) throw new ClewError('USAGE', 'nothing to run', { fix: 'clew run -- node app.js' })
+  const plan = launchPlan({
+    command,
+    args,
+    service: options.service,
+    endpoint: options.endpoint ?? runningEndpoint(context),
+    env: environment,
+    findOnPath: (name) => findOnPath(name, environment['PATH'] ?? ''),
+  })
+  for (const note of plan.notes) terminal.err(`clew: ${note}`)
+  return spawnAndWait(plan.command, plan.args, plan.env)
+}
+
+/** Without a word from the user: the Clew that runs on this user's data directory. */
+function runningEndpoint({ environment }: CommandContext): string | undefined {
+  if (environment['OTEL_EXPORTER_OTLP_ENDPOINT']) return undefined
+  const dataDir = environment['CLEW_DATA_DIR'] || join(environment['HOME'] ?? homedir(), '.clew')
+  return readRunFile(dataDir)?.otlpHttp
+}
+
+/** Signals go to the child; this process ends when the child has, the way the child did. */
+function spawnAndWait(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', env, shell: false })
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) {
+      // The terminal sends Ctrl-C to the whole group; passing it on again would reach the child twice.
+      process.on(signal, () => {
+        if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+      })
+    }
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') {
+        reject(new ClewError('COMMAND_NOT_FOUND', `there is no command '${command}' here`, { cause }))
+      } else if (cause.code === 'EACCES') {
+        reject(new ClewError('COMMAND_NOT_EXECUTABLE', `'${command}' may not be executed`, { cause }))
+      } else reject(cause)
+    })
+    child.on('close', (code, signal) => {
+      resolve(code ?? (signal === null ? EXIT.failure : 128 + osConstants.signals[signal]))
+    })
+  })
+}
+
+function findOnPath(nameOrPath: string, path: string): string | undefined {
+  const candidates = nameOrPath.includes('/')
+    ? [nameOrPath]
+    : path.split(delimiter).map((folder) => join(folder, nameOrPath))
+  return candidates.find((candidate) => {
+    try {
+      accessSync(candidate, constants.X_OK)
+      return statSync(candidate).isFile()
+    } catch {
+      return false
+    }
+  })
+}

@@ -1,0 +1,86 @@
+import { LOG_LEVELS } from '@clew/base/logger'
+import { z } from 'zod'
+import type { SettingMeta } from './setting-types.ts'
+import { byteSizeSetting, durationSetting, listSetting, portSetting } from './setting-types.ts'
+
+const about = (group: string, value: string, description: string): SettingMeta => ({ group, value, description })
+
+/**
+ * Every setting of a running Clew, once. The flag (`--otlp-grpc-port`), the environment variable
+ * (`CLEW_OTLP_GRPC_PORT`), the key in clew.yaml (`otlp_grpc_port`), `--help` and the reference page come from here.
+ */
+export const settingsSchema = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .prefault('127.0.0.1')
+    .meta(about('Addresses', '<address>', 'Address to listen on, for the UI and for OTLP')),
+  port: portSetting.prefault(4320).meta(about('Addresses', '<port>', 'Port of the UI and the API; 0 takes a free one')),
+  otlpGrpcPort: portSetting
+    .prefault(4317)
+    .meta(about('Addresses', '<port>', 'Port for OTLP over gRPC; 0 takes a free one')),
+  otlpHttpPort: portSetting
+    .prefault(4318)
+    .meta(about('Addresses', '<port>', 'Port for OTLP over HTTP; 0 takes a free one')),
+  allowedHosts: listSetting
+    .prefault([])
+    .meta(
+      about(
+        'Addresses',
+        '<names>',
+        'Names, beside localhost and addresses, by which the UI may be called; * allows all',
+      ),
+    ),
+  corsAllowedOrigins: listSetting
+    .prefault(['http://localhost:*', 'http://127.0.0.1:*', 'http://localhost', 'http://127.0.0.1'])
+    .meta(about('Addresses', '<origins>', 'Origins of web pages that may send OTLP over HTTP; * stands for any text')),
+
+  dataDir: z
+    .string()
+    .min(1)
+    .prefault('~/.clew')
+    .meta(about('Storage', '<folder>', 'Where telemetry is kept')),
+  store: z
+    .string()
+    .regex(
+      /^chdb$|^clickhouses?:\/\/|^https?:\/\//,
+      'is chdb or an address such as clickhouse://user:pass@host:8123/db',
+    )
+    .prefault('chdb')
+    .meta(about('Storage', '<store>', 'chdb (embedded) or clickhouse://user:pass@host:8123/db?cluster=NAME')),
+  retention: durationSetting.prefault('7d').meta(about('Storage', '<duration>', 'How long telemetry is kept')),
+
+  config: listSetting
+    .prefault([])
+    .meta(about('Pipeline', '<file>', 'Collector configuration to run instead of the default one; repeat to merge')),
+  maxBodySize: byteSizeSetting
+    .prefault('64MiB')
+    .meta(about('Pipeline', '<size>', 'Largest OTLP request that is taken, uncompressed')),
+  memoryLimit: byteSizeSetting
+    .prefault('1536MiB')
+    .meta(about('Pipeline', '<size>', 'Memory use from which on senders are told to come back later')),
+
+  queryTimeout: durationSetting
+    .prefault('30s')
+    .meta(about('Queries', '<duration>', 'Longest time one question may take')),
+  queryMaxBytes: byteSizeSetting.prefault('20GiB').meta(about('Queries', '<size>', 'Most data one question may read')),
+
+  logLevel: z
+    .enum(LOG_LEVELS)
+    .prefault('info')
+    .meta(about('Logging', '<level>', `One of ${LOG_LEVELS.join(', ')}`)),
+  logFormat: z
+    .enum(['text', 'json'])
+    .prefault('text')
+    .meta(about('Logging', '<format>', 'text or json')),
+  shutdownTimeout: durationSetting
+    .prefault('10s')
+    .meta(about('Logging', '<duration>', 'Longest time a stop may take to bring everything to disk')),
+})
+
+/** Settings with units as code uses them: milliseconds and bytes. */
+export type Settings = z.output<typeof settingsSchema>
+export type SettingKey = keyof Settings
+
+/** Every key, in the order of the reference page. */
+export const SETTING_KEYS: readonly SettingKey[] = Object.keys(settingsSchema.shape) as SettingKey[]

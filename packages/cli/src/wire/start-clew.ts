@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '@clew/base/clock'
+import type { Logger } from '@clew/base/logger'
+import { startCollector } from '@clew/collector/core/start-collector'
+import type { RunningCollector } from '@clew/collector/core/start-collector'
+import { createQueryServer } from '@clew/query/server'
+import { openStore } from '@clew/store/store'
+import type { Store } from '@clew/store/store'
+import type { Environment } from '../config/environment.ts'
+import type { Settings } from '../config/settings.ts'
+import { VERSION } from '../version.ts'
+import { checkedPipeline } from './checked-pipeline.ts'
+import type { LoadedPipeline } from './load-pipeline.ts'
+import { pipelinePort } from './pipeline-port.ts'
+import { ProcessStats } from './process-stats.ts'
+import { usesStore } from './registry.ts'
+import { removeRunFile, writeRunFile } from './run-file.ts'
+import { statusPort } from './status-port.ts'
+import type { Endpoints } from './status-port.ts'
+import { StoreFacts } from './store-facts.ts'
+
+export interface ClewOptions {
+  readonly settings: Settings
+  /** `--set` values for the pipeline configuration. */
+  readonly sets: readonly string[]
+  readonly environment: Environment
+  readonly cwd: string
+  readonly logger: Logger
+  /** Where the `debug` exporter writes. */
+  readonly print: (text: string) => void
+}
+
+/** A Clew that takes, stores and shows telemetry in this process. */
+export interface RunningClew {
+  readonly endpoints: Endpoints
+  readonly engine: Store['engine']
+  /** Receivers stop, everything acknowledged is brought into the database as far as `deadlineMs` allows. */
+  close(deadlineMs: number): Promise<void>
+}
+
+const WEB_DIR = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+const DAY_MS = 86_400_000
+/** What the query server gets of the time a stop may take; the store gets the rest. */
+const SERVER_CLOSE_MS = 500
+
+/**
+ * Starts everything: store first, then the pipeline (so that nothing is taken before it can be kept), then the API and
+ * UI. When a part fails, those that had started are closed again and its error is thrown.
+ */
+export async function startClew(options: ClewOptions): Promise<RunningClew> {
+  const { settings, logger } = options
+  const opened: ((deadlineMs: number) => Promise<void>)[] = []
+  const close = async (deadlineMs: number): Promise<void> => {
+    const endMs = systemClock.monotonicMillis() + deadlineMs
+    for (const part of opened.splice(0).reverse()) {
+      const leftMs = Math.max(100, endMs - systemClock.monotonicMillis())
+      await part(leftMs).catch((error: unknown) => logger.error('a part did not close cleanly', { error }))
+    }
+  }
+  try {
+    return await assemble(options, opened, close)
+  } catch (error) {
+    await close(settings.shutdownTimeout)
+    throw error
+  }
+}
+
+async function assemble(
+  options: ClewOptions,
+  opened: ((deadlineMs: number) => Promise<void>)[],
+  close: (deadlineMs: number) => Promise<void>,
+): Promise<RunningClew> {
+  const { settings, logger } = options
+  // Checked before anything is opened: a slip in the configuration is answered at once.
+  const pipeline = pipelineFor(options, undefined)
+  for (const warning of pipeline.warnings) logger.warn(warning.message, { fix: warning.fix })
+  if (!usesStore(pipeline.config)) logger.warn('no pipeline exports to `clew`: nothing will be stored and found')
+
+  const store = await openStore({
+    dataDirectory: settings.dataDir,
+    url: settings.store,
+    retentionDays: Math.max(1, Math.ceil(settings.retention / DAY_MS)),
+    clock: systemClock,
+    logger: logger.with({ part: 'store' }),
+  })
+  opened.push((deadlineMs) => store.close(deadlineMs))
+  const facts = new StoreFacts(store, systemClock, logger)
+  await facts.start()
+
+  const collector = await startCollector({
+    config: pipelineFor(options, store).config,
+    logger: logger.with({ part: 'pipeline' }),
+    clock: systemClock,
+    version: VERSION,
+    print: options.print,
+  })
+  opened.push((deadlineMs) => collector.shutdown(Math.max(100, deadlineMs / 2)))
+
+  const stats = new ProcessStats()
+  let endpoints: Endpoints = { ui: '', ...otlpEndpoints(collector) }
+  const server = createQueryServer({
+    store,
+    status: statusPort({ settings, store, facts, collector, clock: systemClock, endpoints: () => endpoints }),
+    pipeline: pipelinePort(collector, facts, stats),
+    version: VERSION,
+    ...(existsSync(WEB_DIR) ? { webDir: WEB_DIR } : {}),
+    allowedHosts: settings.allowedHosts,
+    logger: logger.with({ part: 'api' }),
+    clock: systemClock,
+    limits: { maxExecutionMs: settings.queryTimeout, maxBytesToRead: settings.queryMaxBytes },
+  })
+  const port = await server.listen(settings.port, settings.host)
+  opened.push(async () => {
+    stats.close()
+    await server.close(SERVER_CLOSE_MS)
+  })
+  endpoints = {
+    ...endpoints,
+    ui: httpUrl(`${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`),
+  }
+  writeRunFile(settings.dataDir, { pid: process.pid, ...endpoints })
+  opened.push(() => Promise.resolve(removeRunFile(settings.dataDir)))
+  return { endpoints, engine: store.engine, close }
+}
+
+function pipelineFor({ settings, sets, environment, cwd }: ClewOptions, store: Store | undefined): LoadedPipeline {
+  return checkedPipeline(settings, sets, { env: environment, cwd }, store?.consumer)
+}
+
+/** Addresses of the first OTLP receiver; empty for a protocol that no receiver speaks. */
+function otlpEndpoints(collector: RunningCollector): { otlpGrpc: string; otlpHttp: string } {
+  const found = { otlpGrpc: '', otlpHttp: '' }
+  for (const addresses of Object.values(collector.addresses())) {
+    const { grpc, http } = addresses
+    if (found.otlpGrpc === '' && grpc !== undefined) found.otlpGrpc = httpUrl(grpc)
+    if (found.otlpHttp === '' && http !== undefined) found.otlpHttp = httpUrl(http)
+  }
+  return found
+}
+
+/** A URL that works on this machine: an address for "everywhere" becomes the local one. */
+function httpUrl(address: string): string {
+  return `http://${address.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^\[::\]:/, '[::1]:')}`
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '@clew/base/clock'
+import { formatGoDuration } from '@clew/base/go-duration'
+import type { RunningCollector } from '@clew/collector/core/start-collector'
+import type { Status } from '@clew/contract/status'
+import type { StatusPort } from '@clew/query/ports'
+import type { Store } from '@clew/store/store'
+import type { Settings } from '../config/settings.ts'
+import { VERSION } from '../version.ts'
+import { setupCommands } from './setup-commands.ts'
+import type { StoreFacts } from './store-facts.ts'
+import { sendTestTrace } from './test-trace.ts'
+
+/** Where this Clew is reached, as URLs. */
+export interface Endpoints {
+  readonly ui: string
+  readonly otlpGrpc: string
+  readonly otlpHttp: string
+}
+
+export interface StatusParts {
+  readonly settings: Settings
+  readonly store: Store
+  readonly facts: StoreFacts
+  readonly collector: RunningCollector
+  readonly clock: Clock
+  /** Asked late: the port of the UI is known only when it listens. */
+  readonly endpoints: () => Endpoints
+}
+
+const DAY_MS = 86_400_000
+
+/** Gives the query package what it says about this installation. */
+export function statusPort(parts: StatusParts): StatusPort {
+  const { settings, store, facts, collector, clock } = parts
+  return {
+    ready: () => collector.ready(),
+    sendTestTrace: () => sendTestTrace(parts.endpoints().otlpHttp, clock.unixNanos()),
+    async status(): Promise<Status> {
+      const endpoints = parts.endpoints()
+      const { books } = collector.snapshot()
+      const state = await facts.read(books.stored)
+      return {
+        version: VERSION,
+        nodeVersion: process.version,
+        uptimeMs: Math.round(process.uptime() * 1000),
+        ready: collector.ready(),
+        problem: state.message === '' ? null : state.message,
+        endpoints,
+        store: {
+          kind: store.engine.kind,
+          location: store.engine.kind === 'chdb' ? settings.dataDir : withoutPassword(settings.store),
+          version: store.engine.version,
+          retention: retentionText(settings.retention),
+        },
+        hasData: await facts.hasData(),
+        received: books.received,
+        setup: setupCommands(endpoints),
+      }
+    },
+  }
+}
+
+/** `7d` rather than `168h`. */
+export function retentionText(retentionMs: number): string {
+  return retentionMs % DAY_MS === 0 ? `${retentionMs / DAY_MS}d` : formatGoDuration(retentionMs)
+}
+
+/** A store address that may be shown to anybody. */
+export function withoutPassword(address: string): string {
+  return address.replace(/^([a-z]+:\/\/[^/\s:@]*):[^/\s@]+@/i, '$1:***@')
+}

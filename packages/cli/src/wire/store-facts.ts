@@ -1,0 +1,108 @@
+import type { Clock } from '@clew/base/clock'
+import type { Logger } from '@clew/base/logger'
+import { SIGNALS } from '@clew/otlp/signal'
+import type { Signal } from '@clew/otlp/signal'
+import type { Pipeline } from '@clew/contract/pipeline'
+import { newestRows, signalOfTable, storedVolume } from '@clew/query/status/stored-volume'
+import type { StoredVolume } from '@clew/query/status/stored-volume'
+import type { Store } from '@clew/store/store'
+
+type StoreState = Pipeline['store']
+
+/** How long an answer of the engine is good for; a page that polls must not cost queries. */
+const FRESH_MS = 1000
+
+/** What the pipeline page and the status say about the store. Never throws: a store in trouble is what it reports. */
+export class StoreFacts {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #logger: Logger
+  #volume: StoredVolume | undefined
+  #volumeAtMs = Number.NEGATIVE_INFINITY
+  #reading: Promise<void> | undefined
+  #problem: string | undefined
+  /** Event time of the newest row there was when this process started, until rows of its own are newer. */
+  #newestAtStart: Readonly<Partial<Record<Signal, bigint | null>>> = {}
+
+  constructor(store: Store, clock: Clock, logger: Logger) {
+    this.#store = store
+    this.#clock = clock
+    this.#logger = logger
+  }
+
+  /** Looks up what an earlier run has left. */
+  async start(): Promise<void> {
+    await this.#refresh()
+    if (SIGNALS.every((signal) => this.#volume?.rows[signal] === 0)) return
+    try {
+      this.#newestAtStart = await newestRows(this.#store)
+    } catch (error) {
+      this.#logger.warn('cannot read how old the newest row is', { error })
+    }
+  }
+
+  /** True since the first stored item ever. Asks the engine only while the answer is no. */
+  async hasData(): Promise<boolean> {
+    const some = (): boolean => SIGNALS.some((signal) => (this.#volume?.rows[signal] ?? 0) > 0)
+    if (!some()) await this.#refresh()
+    return some()
+  }
+
+  /** @param acknowledged items that were acknowledged since the start, to tell how many of them are not searchable yet */
+  async read(acknowledged: Readonly<Record<Signal, number>>): Promise<StoreState> {
+    await this.#refresh()
+    const status = this.#store.status()
+    const nowMs = this.#clock.unixMillis()
+    const newestMs: Record<Signal, number | null> = { traces: null, logs: null, metrics: null }
+    for (const signal of SIGNALS) {
+      const nanos = this.#newestAtStart[signal]
+      if (nanos !== undefined && nanos !== null) newestMs[signal] = Number(nanos / 1_000_000n)
+    }
+    for (const [table, millis] of Object.entries(status.newestStoredMillis)) {
+      const signal = signalOfTable(table)
+      if (signal !== undefined) newestMs[signal] = Math.max(newestMs[signal] ?? 0, millis)
+    }
+    const age = (millis: number | null): number | null => (millis === null ? null : Math.max(0, nowMs - millis))
+    const problem = status.trouble?.message ?? this.#problem
+    return {
+      status: status.trouble === undefined ? (this.#problem === undefined ? 'ok' : 'degraded') : 'failing',
+      message:
+        problem ?? (status.segmentsSetAside > 0 ? `${status.segmentsSetAside} damaged segments were set aside` : ''),
+      sinceNanos: status.trouble === undefined ? null : `${status.trouble.sinceMillis}000000`,
+      queuedBytes: status.queuedBytes,
+      queuedRows: queuedRows(acknowledged, status.rowsStored),
+      segmentsWaiting: status.segmentsWaiting,
+      newestRowAgeMs: { traces: age(newestMs.traces), logs: age(newestMs.logs), metrics: age(newestMs.metrics) },
+      diskBytes: this.#volume?.diskBytes ?? null,
+      rows: this.#volume?.rows ?? { traces: 0, logs: 0, metrics: 0 },
+    }
+  }
+
+  #refresh(): Promise<void> {
+    if (this.#clock.monotonicMillis() - this.#volumeAtMs < FRESH_MS) return Promise.resolve()
+    this.#reading ??= storedVolume(this.#store)
+      .then((volume) => {
+        this.#volume = volume
+        this.#problem = undefined
+        this.#volumeAtMs = this.#clock.monotonicMillis()
+      })
+      .catch((error: unknown) => {
+        this.#problem = error instanceof Error ? error.message : String(error)
+      })
+      .finally(() => {
+        this.#reading = undefined
+      })
+    return this.#reading
+  }
+}
+
+/** Rows that an earlier run left behind count as stored but not as acknowledged, hence the floor. */
+function queuedRows(
+  acknowledged: Readonly<Record<Signal, number>>,
+  rowsStored: Readonly<Record<string, number>>,
+): number {
+  let waiting = 0
+  for (const signal of SIGNALS) waiting += acknowledged[signal]
+  for (const [table, rows] of Object.entries(rowsStored)) if (signalOfTable(table) !== undefined) waiting -= rows
+  return Math.max(0, waiting)
+}

@@ -1,0 +1,14 @@
+import { fixedsParameter, sql, type Sql } from '@clew/store/sql/sql'
+
+/** The bytes of a hex id, zeros added in front. */
+export function idBytes(hex: string, width: number): Buffer {
+  return Buffer.from(hex.padStart(width * 2, '0'), 'hex')
+}
+
+/** `column IN (ids)` for ids in hex of any case, with or without leading zeros. */
+export function idIn(column: Sql, hexIds: readonly string[], width: 8 | 16): Sql {
+  return sql`${column} IN ${fixedsParameter(
+    hexIds.map((id) => idBytes(id, width)),
+    width,
+  )}`
+}

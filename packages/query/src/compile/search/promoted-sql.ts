@@ -1,0 +1,107 @@
+import type { AttributeLiteral } from '@clew/lang/search/typed'
+import type { PromotedAttribute } from '@clew/store/schema/promoted'
+import { ident } from '@clew/store/sql/ident'
+import { sql, textsParameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
+import { integerOf } from './literal.ts'
+import { compare, containsText, type PositiveOperator } from './value-sql.ts'
+
+/** What a condition asks of a promoted column, and whether values that stay in the map may fulfil it too. */
+export interface PromotedCondition {
+  /** Undefined when no value that the column can hold fulfils it. */
+  readonly column: Sql | undefined
+  /** The column's own type may be in the map for this condition: its zero value fulfils it. */
+  readonly zeroMatches: boolean
+}
+
+/** The condition on the column of a promoted attribute. A column's default means that the attribute is not in it. */
+export function promotedCondition(
+  promoted: PromotedAttribute,
+  operator: PositiveOperator,
+  literals: readonly AttributeLiteral[],
+): PromotedCondition {
+  const column = ident(promoted.column)
+  return promoted.type === 'string'
+    ? textCondition(column, operator, literals)
+    : integerCondition(column, operator, literals)
+}
+
+/** The column holds the attribute. */
+export function promotedPresent(promoted: PromotedAttribute): Sql {
+  return promoted.type === 'string' ? sql`${ident(promoted.column)} != ''` : sql`${ident(promoted.column)} != 0`
+}
+
+function textCondition(
+  column: Sql,
+  operator: PositiveOperator,
+  literals: readonly AttributeLiteral[],
+): PromotedCondition {
+  const text = literals[0]?.text ?? ''
+  switch (operator) {
+    case '=': {
+      const texts = literals.map((literal) => literal.text).filter((each) => each !== '')
+      const zeroMatches = texts.length < literals.length
+      return { column: texts.length === 0 ? undefined : sql`${column} IN ${textsParameter(texts)}`, zeroMatches }
+    }
+    case ':':
+      if (text === '') return { column: sql`${column} != ''`, zeroMatches: true }
+      return { column: containsText(column, text), zeroMatches: false }
+    case '=~':
+      return { column: sql`(${column} != '' AND match(${column}, ${text}))`, zeroMatches: mayMatchEmpty(text) }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return { column: undefined, zeroMatches: false }
+  }
+}
+
+function integerCondition(
+  column: Sql,
+  operator: PositiveOperator,
+  literals: readonly AttributeLiteral[],
+): PromotedCondition {
+  const [literal] = literals
+  switch (operator) {
+    case '=': {
+      const integers = literals.map(integerOf).filter((each) => each !== undefined)
+      const others = integers.filter((each) => each !== 0n)
+      const negative = others.some((each) => each < 0n)
+      const list = negative
+        ? sql`(${others.map((each) => sql`${column} = ${each}`).reduce((a, b) => sql`${a} OR ${b}`)})`
+        : sql`${column} IN ${uint64sParameter(others)}`
+      return { column: others.length === 0 ? undefined : list, zeroMatches: others.length < integers.length }
+    }
+    case ':':
+    case '=~': {
+      const text = sql`toString(${column})`
+      const found =
+        operator === ':' ? containsText(text, literal?.text ?? '') : sql`match(${text}, ${literal?.text ?? ''})`
+      return { column: sql`(${column} != 0 AND ${found})`, zeroMatches: true }
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      const number = literal?.number
+      if (number === undefined || literal === undefined) return { column: undefined, zeroMatches: false }
+      const right = integerOf(literal)
+      const found = compare(column, operator, right === undefined ? sql`${number}` : sql`${right}`)
+      return { column: sql`(${column} != 0 AND ${found})`, zeroMatches: holds(0, operator, number) }
+    }
+  }
+}
+
+function holds(left: number, operator: '<' | '<=' | '>' | '>=', right: number): boolean {
+  if (operator === '<') return left < right
+  if (operator === '<=') return left <= right
+  return operator === '>' ? left > right : left >= right
+}
+
+/** Errs on the side of true: then the map is read too. */
+function mayMatchEmpty(pattern: string): boolean {
+  try {
+    return new RegExp(pattern).test('')
+  } catch {
+    return true
+  }
+}

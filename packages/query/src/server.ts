@@ -1,0 +1,81 @@
+import { type Clock, systemClock } from '@clew/base/clock'
+import { ClewError, errorMessage } from '@clew/base/errors'
+import { type Logger, silentLogger } from '@clew/base/logger'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Server } from 'node:http'
+import { createApp } from './http/app.ts'
+import type { PipelinePort, QueryEngine, StatusPort } from './ports.ts'
+import type { QueryLimits } from './run/question.ts'
+
+export interface QueryServerOptions {
+  readonly store: QueryEngine
+  readonly status: StatusPort
+  readonly pipeline: PipelinePort
+  /** Version of the product, for OpenAPI. */
+  readonly version: string
+  /** Folder of the built UI; without it only the APIs are served. */
+  readonly webDir?: string
+  readonly limits?: Partial<QueryLimits>
+  /** Bytes of recently opened traces to keep; default 128 MiB. */
+  readonly recentTraceBytes?: number
+  /** Names, beside localhost and addresses, that this server may be called by; `*` allows all. */
+  readonly allowedHosts?: readonly string[]
+  readonly clock?: Clock
+  readonly logger?: Logger
+}
+
+export interface QueryServer {
+  /** Answers a request without a socket. */
+  fetch(request: Request): Promise<Response>
+  /** Starts to listen; resolves with the port (useful when 0 was asked for). Throws ClewError PORT_IN_USE, CANNOT_LISTEN. */
+  listen(port: number, host: string): Promise<number>
+  /** Takes no more requests, lets running ones end for `graceMs`, then cuts them. */
+  close(graceMs?: number): Promise<void>
+}
+
+const DEFAULT_GRACE_MS = 1_000
+
+/** The own API, the Jaeger query API, health, metrics and the UI on one port. */
+export function createQueryServer(options: QueryServerOptions): QueryServer {
+  const logger = options.logger ?? silentLogger
+  const app = createApp({ ...options, clock: options.clock ?? systemClock, logger })
+  let server: Server | undefined
+  return {
+    fetch: async (request) => await app.fetch(request),
+    async listen(port, host) {
+      const listening = createAdaptorServer({ fetch: app.fetch, hostname: host }) as Server
+      server = listening
+      return await new Promise<number>((resolve, reject) => {
+        listening.once('error', (error) => reject(listenError(error, port, host)))
+        listening.listen(port, host, () => {
+          const address = listening.address()
+          resolve(typeof address === 'object' && address !== null ? address.port : port)
+        })
+      })
+    },
+    async close(graceMs = DEFAULT_GRACE_MS) {
+      const closing = server
+      server = undefined
+      if (closing === undefined || !closing.listening) return
+      await new Promise<void>((resolve) => {
+        const cut = setTimeout(() => closing.closeAllConnections(), graceMs)
+        closing.close(() => {
+          clearTimeout(cut)
+          resolve()
+        })
+        closing.closeIdleConnections()
+      })
+    },
+  }
+}
+
+function listenError(error: Error, port: number, host: string): ClewError {
+  const code = 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') {
+    return new ClewError('PORT_IN_USE', `port ${port} on ${host} is in use`, {
+      fix: 'choose another one with --port, or stop the program that uses it',
+      cause: error,
+    })
+  }
+  return new ClewError('CANNOT_LISTEN', `cannot listen on ${host}:${port}: ${errorMessage(error)}`, { cause: error })
+}

@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Endpoint, InputOf, OutputOf } from '@clew/contract/endpoint'
+import { endpointUrl } from '@clew/contract/client'
+import type { Batch } from '@clew/otlp/batch'
+import { openStore, type Store } from '@clew/store/store'
+import type { PipelinePort, StatusPort, TapPortSubscription } from '../ports.ts'
+import { createQueryServer, type QueryServer, type QueryServerOptions } from '../server.ts'
+
+/** Whatever JSON.parse gives: tests look into it freely. */
+export type ParsedJson = ReturnType<typeof JSON.parse>
+
+/** The query server over a real store in a directory of its own. */
+export interface TestServer {
+  readonly store: Store
+  readonly server: QueryServer
+  /** What the taps of this server see. */
+  readonly taps: TestTaps
+  send(...batches: readonly Batch[]): Promise<void>
+  get(path: string, init?: RequestInit): Promise<{ status: number; body: ParsedJson; headers: Headers }>
+  /** Calls an endpoint, checks the answer against its schema, gives it back. */
+  ask<E extends Endpoint>(endpoint: E, input: InputOf<E>): Promise<OutputOf<E>>
+  close(): Promise<void>
+}
+
+export async function startTestServer(options: Partial<QueryServerOptions> = {}): Promise<TestServer> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'clew-query-'))
+  const store = await openStore({ dataDirectory, url: 'chdb', retentionDays: 3650, segmentAgeMs: 20 })
+  const taps = new TestTaps()
+  const server = createQueryServer({
+    store,
+    status: TEST_STATUS,
+    pipeline: testPipeline(taps),
+    version: '0.0.0-test',
+    ...options,
+  })
+  const get: TestServer['get'] = async (path, init) => {
+    const response = await server.fetch(new Request(`http://localhost${path}`, init))
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json') === true
+    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers }
+  }
+  return {
+    store,
+    server,
+    taps,
+    get,
+    async send(...batches) {
+      await Promise.all(batches.map((batch) => store.consumer.consume(batch, {} as never)))
+      await store.flush()
+    },
+    async ask(endpoint, input) {
+      const { status, body } = await get(endpointUrl(endpoint, input), { method: endpoint.method })
+      if (status !== 200) throw new Error(`${endpoint.id} answered ${status}: ${JSON.stringify(body)}`)
+      return endpoint.output.parse(body) as OutputOf<typeof endpoint>
+    },
+    async close() {
+      await server.close(0)
+      await store.close()
+      await rm(dataDirectory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Taps that tests feed by hand. */
+export class TestTaps {
+  readonly open = new Set<TestTap>()
+
+  offer(batch: Batch, timeNanos = 0n): void {
+    for (const tap of this.open) tap.offer(batch, timeNanos)
+  }
+}
+
+class TestTap implements TapPortSubscription {
+  closed = false
+  #events: { batch: Batch; timeNanos: bigint }[] = []
+  #wake: (() => void) | undefined
+  readonly #owner: TestTaps
+  readonly #signal: string | undefined
+
+  constructor(owner: TestTaps, signal: string | undefined) {
+    this.#owner = owner
+    this.#signal = signal
+    owner.open.add(this)
+  }
+
+  offer(batch: Batch, timeNanos: bigint): void {
+    if (this.#signal !== undefined && this.#signal !== batch.signal) return
+    this.#events.push({ batch, timeNanos })
+    this.#wake?.()
+  }
+
+  take(): { events: { batch: Batch; timeNanos: bigint }[]; skippedItems: number } {
+    return { events: this.#events.splice(0), skippedItems: 0 }
+  }
+
+  async wait(): Promise<void> {
+    if (this.#events.length > 0 || this.closed) return
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  close(): void {
+    this.closed = true
+    this.#owner.open.delete(this)
+    this.#wake?.()
+  }
+}
+
+const NOTHING = { traces: 0, logs: 0, metrics: 0 }
+
+const TEST_STATUS: StatusPort = {
+  ready: () => true,
+  sendTestTrace: async () => ({ traceId: '0'.repeat(31) + '1' }),
+  status: async () => ({
+    version: '0.0.0-test',
+    nodeVersion: process.version,
+    uptimeMs: 1,
+    ready: true,
+    problem: null,
+    endpoints: { otlpGrpc: 'http://localhost:4317', otlpHttp: 'http://localhost:4318', ui: 'http://localhost:4320' },
+    store: { kind: 'chdb', location: '/', version: '1', retention: '7d' },
+    hasData: true,
+    received: NOTHING,
+    setup: [],
+  }),
+}
+
+function testPipeline(taps: TestTaps): PipelinePort {
+  return {
+    metricsText: () => '# nothing\n',
+    decisions: () => [],
+    tap: (options) => new TestTap(taps, options.signal),
+    snapshot: async () => ({
+      nodes: [],
+      edges: [],
+      totals: {
+        received: NOTHING,
+        added: NOTHING,
+        stored: NOTHING,
+        forwarded: NOTHING,
+        dropped: NOTHING,
+        refused: NOTHING,
+        queued: NOTHING,
+        inProgress: NOTHING,
+      },
+      dropped: [],
+      refused: [],
+      store: {
+        status: 'ok',
+        message: '',
+        sinceNanos: null,
+        queuedBytes: 0,
+        queuedRows: 0,
+        segmentsWaiting: 0,
+        newestRowAgeMs: { traces: null, logs: null, metrics: null },
+        diskBytes: null,
+        rows: NOTHING,
+      },
+      process: { uptimeMs: 0, rssBytes: 0, cpuPercent: 0, eventLoopLagMs: 0 },
+      timeNanos: '0',
+    }),
+  }
+}

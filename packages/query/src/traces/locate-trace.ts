@@ -1,0 +1,78 @@
+import { ClewError } from '@clew/base/errors'
+import { sql, uint64Parameter, type Sql } from '@clew/store/sql/sql'
+import { idIn } from '../compile/search/id-sql.ts'
+import type { Question } from '../run/question.ts'
+
+export interface TraceLocation {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string
+  /** Expression over a row of `spans`: the span is of this trace. */
+  readonly where: Sql
+  /** No span of the trace starts before. */
+  readonly firstNanos: bigint
+  /** Changes when the trace gets more spans; undefined when that cannot be told. */
+  readonly version: string | undefined
+}
+
+/** Full form of a trace id: lower case, 32 digits. */
+export function fullTraceId(hex: string): string {
+  return hex.toLowerCase().padStart(32, '0')
+}
+
+/** Full form of a span id: lower case, 16 digits. */
+export function fullSpanId(hex: string): string {
+  return hex.toLowerCase().padStart(16, '0')
+}
+
+/**
+ * Where a trace lies in `spans`, so that it is read without a time range. A trace without a summary row (the row may
+ * follow in a moment) is looked for everywhere through the index of ids.
+ */
+export async function locateTrace(hexId: string, question: Question): Promise<TraceLocation> {
+  const traceId = fullTraceId(hexId)
+  const ofTrace = idIn(sql`TraceId`, [traceId], 16)
+  const summary = await bounds(
+    sql`SELECT count() AS rows, min(MinStartNanos) AS first, max(MaxStartNanos) AS last, sum(SpanCount) AS spans
+      FROM trace_summaries WHERE ${ofTrace}`,
+    question,
+  )
+  const found =
+    summary ??
+    (await bounds(
+      sql`SELECT count() AS rows, min(StartNanos) AS first, max(StartNanos) AS last, count() AS spans
+        FROM spans WHERE ${ofTrace}`,
+      question,
+    ))
+  const [first, last] = [BigInt(found?.first ?? 0), BigInt(found?.last ?? 0)]
+  return {
+    traceId,
+    where: sql`${ofTrace} AND StartNanos BETWEEN ${uint64Parameter(first)} AND ${uint64Parameter(last)}`,
+    firstNanos: first,
+    version: summary === undefined ? undefined : `${summary.first} ${summary.last} ${summary.spans}`,
+  }
+}
+
+interface BoundsRow {
+  rows: string
+  first: string
+  last: string
+  spans: string
+}
+
+async function bounds(statement: Sql, question: Question): Promise<BoundsRow | undefined> {
+  const { rows } = await question.run<BoundsRow>(statement)
+  return rows[0] === undefined || rows[0].rows === '0' ? undefined : rows[0]
+}
+
+/** The error for a trace that is not there, saying how new the newest row is. */
+export async function traceNotFound(traceId: string, question: Question): Promise<ClewError> {
+  const { rows } = await question.run<{ newest: string }>(sql`
+    SELECT StartNanos AS newest FROM spans ORDER BY intDiv(StartNanos, 60000000000) DESC, StartNanos DESC LIMIT 1`)
+  const newest = rows[0]?.newest
+  const fix =
+    newest === undefined
+      ? 'no spans have been stored yet'
+      : `the newest stored span started at ${new Date(Number(BigInt(newest) / 1_000_000n)).toISOString()}; ` +
+        'spans can be found about a second after they were sent'
+  return new ClewError('TRACE_NOT_FOUND', `there is no trace ${traceId} in the store`, { fix })
+}

@@ -1,0 +1,170 @@
+import { mkdirSync } from 'node:fs'
+import { ClewError } from '@clew/base/errors'
+import { drainPending, Session } from 'chdb'
+import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
+import { type Driver, INSERT_SETTINGS, type NativeInsert, type QueryOptions, type QueryResult } from './driver.ts'
+import { engineError } from './engine-error.ts'
+import { limitSettings, OUTPUT_SETTINGS, parseResult } from './result-json.ts'
+import { cancelledError, SessionPool } from './session-pool.ts'
+
+const MAX_WAITING_QUERIES = 100
+
+/**
+ * Every running native call occupies a thread of libuv's pool, which file writes need too. Two are kept for the write
+ * path; the default pool has four.
+ */
+function querySessionCount(): number {
+  const poolSize = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4)
+  return Math.min(8, Math.max(1, poolSize - 2))
+}
+
+/**
+ * A value in a SET statement. Parameters are made of an alphabet without quotes and backslashes (hex, digits, signs), which is
+ * checked here once more: no text from outside can be here.
+ */
+function settingLiteral(value: string | number | readonly string[]): string {
+  const text = Array.isArray(value) ? value.join(',') : String(value)
+  if (!/^[-+.,[\]\w]*$/.test(text)) throw new ClewError('SQL_VALUE', 'a parameter has a character it cannot have')
+  if (Array.isArray(value)) return `'[${value.map((item) => `\\'${item}\\'`).join(',')}]'`
+  return `'${text}'`
+}
+
+function setStatement(
+  settings: Readonly<Record<string, string | number>>,
+  parameters: ReadonlyMap<string, Parameter>,
+): string {
+  const list = Object.entries(settings).map(([name, value]) => `${name}=${settingLiteral(value)}`)
+  for (const [name, parameter] of parameters) list.push(`param_${name}=${settingLiteral(parameter.encoded)}`)
+  return `SET ${list.join(', ')}`
+}
+
+/** A string literal for a path or token of our own making. */
+function ownLiteral(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
+let engineOpen = false
+
+/**
+ * The embedded engine on a directory of its own. One process may open one directory.
+ * @throws ClewError DATA_DIR_IN_USE, ENGINE_FAILED
+ */
+export function openChdb(directory: string): Driver {
+  if (engineOpen) {
+    throw new ClewError('DATA_DIR_IN_USE', 'this process has an embedded store open already', {
+      fix: 'close it first, or use --store clickhouse://…',
+    })
+  }
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const open = (): Session => new Session(directory)
+  const sessions: Session[] = []
+  try {
+    for (let i = 0; i < querySessionCount() + 2; i++) sessions.push(open())
+  } catch (error) {
+    for (const session of sessions) session.close()
+    throw new ClewError(
+      'DATA_DIR_IN_USE',
+      `the database in ${directory} cannot be opened: another process may have it open`,
+      {
+        fix: 'stop the other clew process, or choose another --data-dir',
+        cause: error,
+      },
+    )
+  }
+  engineOpen = true
+  return new ChdbDriver(sessions)
+}
+
+class ChdbDriver implements Driver {
+  readonly kind = 'chdb'
+  readonly engineVersion: string
+  private readonly sessions: readonly Session[]
+  private readonly writer: SessionPool<Session>
+  private readonly control: Session
+  private readonly readers: SessionPool<Session>
+  private nextQuery = 0
+  private closed = false
+
+  constructor(sessions: readonly Session[]) {
+    const [writer, control, ...readers] = sessions
+    this.sessions = sessions
+    this.writer = new SessionPool([writer!], 1000)
+    this.control = control!
+    this.readers = new SessionPool(readers, MAX_WAITING_QUERIES)
+    this.engineVersion = this.control.query('SELECT version()', 'TSVRaw').trim()
+    const output = setStatement(OUTPUT_SETTINGS, new Map())
+    for (const reader of readers) reader.query(output)
+  }
+
+  async command(statement: Sql, settings: Readonly<Record<string, string | number>> = {}): Promise<void> {
+    const compiled = compileSql(statement)
+    // Not on the writer's session: inserts do not wait for jobs.
+    await this.readers.use(async (session) => {
+      try {
+        await session.queryAsync(setStatement({ ...limitSettings({}), log_comment: '' }, compiled.parameters))
+        await session.queryAsync(withSettings(compiled.text, settings))
+      } catch (error) {
+        throw engineError(error, 'the statement failed')
+      }
+    })
+  }
+
+  async query<Row>(statement: Sql, options: QueryOptions = {}): Promise<QueryResult<Row>> {
+    const { text, parameters } = compileSql(statement)
+    return await this.readers.use(async (session) => {
+      const id = `clew${++this.nextQuery}`
+      let running = false
+      const kill = (): void => {
+        if (running) this.control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${id}' ASYNC`).catch(() => {})
+      }
+      options.abort?.addEventListener('abort', kill, { once: true })
+      const start = performance.now()
+      try {
+        await session.queryAsync(setStatement({ ...limitSettings(options), log_comment: id }, parameters))
+        if (options.abort?.aborted === true) throw cancelledError()
+        running = true
+        const result = await session.queryAsync(text, { format: 'JSONCompact' })
+        running = false
+        return parseResult<Row>(result.text(), performance.now() - start, options)
+      } catch (error) {
+        if (error instanceof ClewError) throw error
+        throw engineError(error, 'the query failed')
+      } finally {
+        running = false
+        options.abort?.removeEventListener('abort', kill)
+      }
+    }, options.abort)
+  }
+
+  async insertNative(insert: NativeInsert): Promise<void> {
+    const columns = insert.columns.join(', ')
+    const statement = `INSERT INTO ${insert.table} (${columns}) SELECT ${columns} FROM file(${ownLiteral(insert.file)}, 'Native')`
+    await this.writer.use(async (session) => {
+      try {
+        await session.queryAsync(
+          withSettings(statement, { ...INSERT_SETTINGS, insert_deduplication_token: insert.token }),
+        )
+      } catch (error) {
+        throw engineError(error, `inserting into ${insert.table} failed`)
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    this.readers.close()
+    this.writer.close()
+    await drainPending()
+    for (const session of this.sessions) session.close()
+    await drainPending()
+    engineOpen = false
+  }
+}
+
+function withSettings(text: string, settings: Readonly<Record<string, string | number>>): string {
+  const list = Object.entries(settings).map(
+    ([name, value]) => `${name} = ${typeof value === 'number' ? value : ownLiteral(value)}`,
+  )
+  return list.length === 0 ? text : `${text} SETTINGS ${list.join(', ')}`
+}

@@ -1,0 +1,73 @@
+import type { Sql } from '../sql/sql.ts'
+
+/** Limits of one read. */
+export interface QueryOptions {
+  /** The engine stops the query after this time. */
+  readonly maxExecutionMs?: number
+  /** The engine stops reading after so many uncompressed bytes. */
+  readonly maxBytesToRead?: number
+  /**
+   * What happens at a limit: `throw` (default) fails with ClewError QUERY_TIMEOUT or QUERY_TOO_BIG; `break` gives what was found
+   * until then, with `complete` false.
+   */
+  readonly onLimit?: 'throw' | 'break'
+  /** Cancels the query in the engine. */
+  readonly abort?: AbortSignal
+  /** Threads the engine may use for it. */
+  readonly maxThreads?: number
+}
+
+export interface QueryStatistics {
+  readonly rowsRead: number
+  readonly bytesRead: number
+  readonly elapsedMs: number
+}
+
+/**
+ * Rows as objects. 64-bit integers come as decimal strings, doubles as numbers or as the strings `nan`, `inf`, `-inf`; bytes of
+ * FixedString come as text and are better selected as `hex(…)`.
+ */
+export interface QueryResult<Row> {
+  readonly rows: Row[]
+  readonly statistics: QueryStatistics
+  /** False when a limit cut the read short (`onLimit: 'break'`). */
+  readonly complete: boolean
+}
+
+/** One table's part of a segment. */
+export interface NativeInsert {
+  readonly table: string
+  readonly columns: readonly string[]
+  /** A file with one Native block. */
+  readonly file: string
+  /** A second insert with the same token changes nothing. */
+  readonly token: string
+}
+
+/**
+ * The database behind the store: reads, inserts, DDL. Inserts never wait for queries. Implementations must be safe to call
+ * concurrently, and must throw ClewError.
+ */
+export interface Driver {
+  readonly kind: 'chdb' | 'clickhouse'
+  /** Version of the engine, for people. */
+  readonly engineVersion: string
+  /** Runs a statement that this package wrote (DDL, jobs); no values inside. */
+  command(statement: Sql, settings?: Readonly<Record<string, string | number>>): Promise<void>
+  query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
+  insertNative(insert: NativeInsert): Promise<void>
+  close(): Promise<void>
+}
+
+/** Settings that every insert of a segment needs, so that a replay changes nothing: one block, one token. */
+export const INSERT_SETTINGS: Readonly<Record<string, string | number>> = {
+  insert_deduplicate: 1,
+  deduplicate_insert_select: 'force_enable',
+  max_insert_threads: 1,
+  max_threads: 1,
+  max_insert_block_size: 100_000_000,
+  min_insert_block_size_rows: 100_000_000,
+  min_insert_block_size_bytes: 0,
+  max_insert_block_size_bytes: 0,
+  max_partitions_per_insert_block: 0,
+}

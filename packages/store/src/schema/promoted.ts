@@ -1,0 +1,86 @@
+import type { Column } from './table.ts'
+
+/**
+ * Attribute keys that have a column of their own, because people filter and group by them.
+ *
+ * - A column holds values of one OTLP type only. A value of another type, and the type's zero value (empty text, 0), stays
+ *   in the `Attributes` map under its key, so the column's default always means "look in the map".
+ * - Only the first attribute of a key goes to the column; duplicates stay in the map.
+ */
+export interface PromotedAttribute {
+  readonly key: string
+  readonly column: string
+  readonly type: 'string' | 'int'
+  /** Dictionary encoding: for keys with few distinct values. */
+  readonly lowCardinality: boolean
+}
+
+function low(key: string): PromotedAttribute {
+  return { key, column: promotedColumnName(key), type: 'string', lowCardinality: true }
+}
+
+function text(key: string): PromotedAttribute {
+  return { key, column: promotedColumnName(key), type: 'string', lowCardinality: false }
+}
+
+function int(key: string): PromotedAttribute {
+  return { key, column: promotedColumnName(key), type: 'int', lowCardinality: false }
+}
+
+/** `http.request.method` → `a_http_request_method`. */
+function promotedColumnName(key: string): string {
+  return `a_${key.replaceAll('.', '_')}`
+}
+
+/** Span attributes with a column. Appending here needs a migration that adds the column. */
+export const PROMOTED_SPAN_ATTRIBUTES: readonly PromotedAttribute[] = [
+  low('http.request.method'),
+  int('http.response.status_code'),
+  low('http.route'),
+  text('url.path'),
+  text('url.full'),
+  low('server.address'),
+  int('server.port'),
+  low('db.system.name'),
+  low('db.namespace'),
+  low('db.collection.name'),
+  low('db.operation.name'),
+  text('db.query.text'),
+  low('rpc.system'),
+  low('rpc.service'),
+  low('rpc.method'),
+  low('messaging.system'),
+  low('messaging.destination.name'),
+  low('messaging.operation.type'),
+  low('error.type'),
+  low('peer.service'),
+  low('faas.trigger'),
+  text('user.id'),
+  text('session.id'),
+  low('gen_ai.operation.name'),
+  low('gen_ai.provider.name'),
+  low('gen_ai.request.model'),
+  text('gen_ai.conversation.id'),
+  int('gen_ai.usage.input_tokens'),
+  int('gen_ai.usage.output_tokens'),
+]
+
+/** Log record attributes with a column. */
+export const PROMOTED_LOG_ATTRIBUTES: readonly PromotedAttribute[] = [
+  low('exception.type'),
+  low('log.logger.name'),
+  low('code.function.name'),
+  low('error.type'),
+  text('user.id'),
+  text('session.id'),
+]
+
+/** The columns of a list of promoted attributes. */
+export function promotedColumns(attributes: readonly PromotedAttribute[]): Column[] {
+  return attributes.map((attribute) => ({
+    name: attribute.column,
+    type: attribute.type === 'int' ? 'Int64' : attribute.lowCardinality ? 'LowCardinality(String)' : 'String',
+    codec: attribute.type === 'int' ? 'T64, ZSTD(1)' : 'ZSTD(1)',
+    comment: `Attribute ${attribute.key} of type ${attribute.type}; the default value means: not here, see Attributes`,
+  }))
+}

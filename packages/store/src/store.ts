@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import { type Clock, systemClock } from '@clew/base/clock'
+import { type Logger, silentLogger } from '@clew/base/logger'
+import type { Consumer } from '@clew/otlp/consumer'
+import { lockDataDirectory } from './data-lock.ts'
+import { openChdb } from './driver/chdb.ts'
+import { openClickHouse, parseClickHouseUrl } from './driver/clickhouse.ts'
+import type { Driver, QueryOptions, QueryResult } from './driver/driver.ts'
+import { migrate } from './schema/migrate.ts'
+import type { Sql } from './sql/sql.ts'
+import { EdgeJob } from './write/edge-job.ts'
+import { Ingester } from './write/ingester.ts'
+import { RecentKeys } from './write/recent-keys.ts'
+import { storeStatus, type StoreStatus } from './write/store-status.ts'
+import { makeWriteDirectories } from './write/write-directories.ts'
+
+export interface StoreOptions {
+  /** Folder of segments and, with `chdb`, of the database. One process at a time. */
+  readonly dataDirectory: string
+  /** `chdb`, or `clickhouse://user:password@host:8123/database`. */
+  readonly url: string
+  /** Whole days that data is kept. */
+  readonly retentionDays: number
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** How old a segment gets before it is inserted; default 400 ms. */
+  readonly segmentAgeMs?: number
+  /** How big a segment gets; default 64 MiB. */
+  readonly segmentBytes?: number
+  /** Acknowledged bytes that may wait for the engine before batches are refused; default 1 GiB. */
+  readonly maxWaitingBytes?: number
+}
+
+/** Telemetry, stored. */
+export interface Store {
+  /** Takes batches; resolves when they survive a crash. */
+  readonly consumer: Consumer
+  readonly engine: { readonly kind: Driver['kind']; readonly version: string }
+  /** Reads; values only through the `sql` tag. */
+  query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
+  status(): StoreStatus
+  /** Resolves when all that was acknowledged before is visible to queries. */
+  flush(): Promise<void>
+  /** Computes the service graph of all closed minutes now instead of within a quarter of a minute. */
+  updateEdges(): Promise<void>
+  /** Takes no more, stores what waits (for at most `timeoutMs`, default 10 s; the rest at the next start). */
+  close(timeoutMs?: number): Promise<void>
+}
+
+const DEFAULT_SEGMENT_AGE_MS = 400
+const DEFAULT_SEGMENT_BYTES = 64 << 20
+const DEFAULT_MAX_WAITING_BYTES = 1 << 30
+const DEFAULT_CLOSE_TIMEOUT_MS = 10_000
+/** Interned rows remembered as written: some 100 bytes each. */
+const MAX_RECENT_KEYS = 200_000
+
+/**
+ * Opens the store: locks the directory, opens or migrates the database, takes over what a former process left behind.
+ * @throws ClewError DATA_DIR_IN_USE, STORE_URL, STORE_UNREACHABLE, SCHEMA_TOO_NEW, ENGINE_FAILED
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const unlock = await lockDataDirectory(options.dataDirectory)
+  let driver: Driver | undefined
+  try {
+    driver = await openDriver(options)
+    await migrate(driver, { retentionDays: options.retentionDays })
+    return await startStore(options, driver, unlock)
+  } catch (error) {
+    await driver?.close()
+    await unlock()
+    throw error
+  }
+}
+
+async function openDriver(options: StoreOptions): Promise<Driver> {
+  if (options.url === 'chdb') return openChdb(join(options.dataDirectory, 'engine'))
+  return await openClickHouse(parseClickHouseUrl(options.url))
+}
+
+async function startStore(options: StoreOptions, driver: Driver, unlock: () => Promise<void>): Promise<Store> {
+  const logger = options.logger ?? silentLogger
+  const clock = options.clock ?? systemClock
+  const ingester = new Ingester({
+    driver,
+    directories: makeWriteDirectories(options.dataDirectory),
+    written: new RecentKeys(MAX_RECENT_KEYS),
+    clock,
+    logger,
+    segmentAgeMs: options.segmentAgeMs ?? DEFAULT_SEGMENT_AGE_MS,
+    segmentBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES,
+    maxWaitingBytes: options.maxWaitingBytes ?? DEFAULT_MAX_WAITING_BYTES,
+  })
+  const recovered = await ingester.recover()
+  if (recovered > 0) logger.info('storing what the last run had acknowledged but not stored', { segments: recovered })
+  const edges = new EdgeJob({ driver, clock, logger })
+  edges.start()
+  let closing: Promise<void> | undefined
+  return {
+    consumer: ingester,
+    engine: { kind: driver.kind, version: driver.engineVersion },
+    query: (statement, queryOptions) => driver.query(statement, queryOptions),
+    status: () => storeStatus(ingester),
+    flush: () => ingester.flush(),
+    updateEdges: () => edges.catchUp(),
+    close(timeoutMs = DEFAULT_CLOSE_TIMEOUT_MS) {
+      closing ??= (async () => {
+        await edges.stop()
+        await ingester.close(timeoutMs)
+        await driver.close()
+        await unlock()
+      })()
+      return closing
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import { andSql, sql, type Sql, uint64Parameter } from '../sql/sql.ts'
+import { BUCKETS_PER_DOUBLING } from './duration-bucket.ts'
+
+const MINUTE_NANOS = 60_000_000_000n
+/** How much earlier the calling span may have started. */
+const CALLER_MINUTES = 5n
+/** How much later the called span may start. */
+const CALLEE_MINUTES = 2n
+
+const BUCKET = sql`if(DurationNanos <= 1, toInt16(-1), toInt16(ceil(log2(DurationNanos) * ${BUCKETS_PER_DOUBLING}) - 1))`
+
+/** The attribute in its column or, under its older name, in the map. */
+const DATABASE = sql`if(a_db_system_name != '', toString(a_db_system_name), Attributes['db.system'])`
+const NAMESPACE = sql`if(a_db_namespace != '', toString(a_db_namespace), Attributes['db.name'])`
+const PEER = sql`multiIf(a_peer_service != '', toString(a_peer_service), a_messaging_destination_name != '', toString(a_messaging_destination_name), a_server_address != '', toString(a_server_address), Attributes['net.peer.name'])`
+
+function startsWithin(from: bigint, until: bigint): Sql {
+  return sql`StartNanos >= ${uint64Parameter(from)} AND StartNanos < ${uint64Parameter(until)}`
+}
+
+/**
+ * The edges whose called span (or, for databases and silent peers, whose calling span) starts at from <= t < until,
+ * with the columns of `service_edges` but day and minute. Semantics as in OpenTelemetry's service graph connector: client
+ * to server, producer to consumer (by parent or link), client to database, client to a peer that sends no telemetry.
+ */
+export function edgesBetween(from: bigint, until: bigint): Sql {
+  const inMinute = startsWithin(from, until)
+  const callers = sql`SELECT TraceId, SpanId, Service AS CallerService, Kind AS CallerKind, StatusCode AS CallerStatus FROM spans WHERE ${startsWithin(from - CALLER_MINUTES * MINUTE_NANOS, until + MINUTE_NANOS)}`
+  const noParent = sql`ParentSpanId = toFixedString('', 8)`
+  const called = sql`SELECT TraceId AS CallerTrace, ParentSpanId AS CallerSpan, Service, Kind, StatusCode, DurationNanos, AdjustedCount FROM spans WHERE ${andSql([inMinute, sql`NOT ${noParent}`])}`
+  const linked = sql`SELECT LinkTrace AS CallerTrace, LinkSpan AS CallerSpan, Service, Kind, StatusCode, DurationNanos, AdjustedCount FROM spans ARRAY JOIN LinkTraceId AS LinkTrace, LinkSpanId AS LinkSpan WHERE ${inMinute} AND Kind = 5`
+  const calls = sql`
+    SELECT CallerService AS Caller, Service AS Callee, if(Kind = 5 OR CallerKind = 4, 'messaging', 'rpc') AS Connection,
+      StatusCode = 2 OR CallerStatus = 2 AS Failed, DurationNanos, AdjustedCount
+    FROM (${called} UNION ALL ${linked}) AS callee
+    ANY INNER JOIN (${callers}) AS caller ON callee.CallerTrace = caller.TraceId AND callee.CallerSpan = caller.SpanId
+    WHERE CallerService != Service`
+  const databases = sql`
+    SELECT Service AS Caller, if(${NAMESPACE} = '', ${DATABASE}, concat(${DATABASE}, '/', ${NAMESPACE})) AS Callee, 'database' AS Connection,
+      StatusCode = 2 AS Failed, DurationNanos, AdjustedCount
+    FROM spans WHERE ${inMinute} AND Kind = 3 AND ${DATABASE} != ''`
+  const answered = sql`SELECT TraceId, ParentSpanId FROM spans WHERE ${startsWithin(from - MINUTE_NANOS, until + CALLEE_MINUTES * MINUTE_NANOS)} AND NOT ${noParent}`
+  const linkedTo = sql`SELECT LinkTrace, LinkSpan FROM spans ARRAY JOIN LinkTraceId AS LinkTrace, LinkSpanId AS LinkSpan WHERE ${startsWithin(from - MINUTE_NANOS, until + CALLEE_MINUTES * MINUTE_NANOS)} AND Kind = 5`
+  const peers = sql`
+    SELECT Service AS Caller, ${PEER} AS Callee, if(Kind = 4, 'messaging', 'peer') AS Connection,
+      StatusCode = 2 AS Failed, DurationNanos, AdjustedCount
+    FROM spans
+    WHERE ${inMinute} AND Kind IN (3, 4) AND ${DATABASE} = '' AND ${PEER} != ''
+      AND (TraceId, SpanId) NOT IN (${answered}) AND (TraceId, SpanId) NOT IN (${linkedTo})`
+  const edges = sql`SELECT toString(Caller) AS Caller, toString(Callee) AS Callee, toString(Connection) AS Connection, Failed, DurationNanos, AdjustedCount`
+  return sql`
+    SELECT Caller, Callee, Connection, count() AS Calls, countIf(Failed) AS Errors, sum(AdjustedCount) AS AdjustedCalls,
+      sumIf(AdjustedCount, Failed) AS AdjustedErrors, sumMap([${BUCKET}], [AdjustedCount]) AS DurationBuckets
+    FROM (${edges} FROM (${calls}) UNION ALL ${edges} FROM (${databases}) UNION ALL ${edges} FROM (${peers}))
+    GROUP BY Caller, Callee, Connection`
+}
+
+/** `INSERT` of the edges of a minute since 1970. */
+export function edgesOfMinute(minute: number, day: number): Sql {
+  const from = BigInt(minute) * MINUTE_NANOS
+  return sql`
+    INSERT INTO service_edges (Day, Minute, Caller, Callee, Connection, Calls, Errors, AdjustedCalls, AdjustedErrors, DurationBuckets)
+    SELECT toDate(${day}), toUInt32(${minute}), Caller, Callee, Connection, Calls, Errors, AdjustedCalls, AdjustedErrors, DurationBuckets
+    FROM (${edgesBetween(from, from + MINUTE_NANOS)})
+    ORDER BY Caller, Callee, Connection`
+}

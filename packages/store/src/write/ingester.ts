@@ -1,0 +1,263 @@
+import { readdir, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Clock } from '@clew/base/clock'
+import { errorMessage } from '@clew/base/errors'
+import type { Logger } from '@clew/base/logger'
+import type { Batch } from '@clew/otlp/batch'
+import { ACCEPTED, type ConsumeContext, ConsumeError, type ConsumeResult, type Consumer } from '@clew/otlp/consumer'
+import type { Signal } from '@clew/otlp/signal'
+import type { Driver } from '../driver/driver.ts'
+import { Inserter } from './inserter.ts'
+import type { RecentKeys } from './recent-keys.ts'
+import { SegmentEncoder } from './segment-encoder.ts'
+import { newSegmentId, SegmentFile, segmentIdOf } from './segment-file.ts'
+import { stageBlocks } from './staged-segment.ts'
+import type { WriteDirectories } from './write-directories.ts'
+
+export interface IngestOptions {
+  readonly driver: Driver
+  readonly directories: WriteDirectories
+  readonly written: RecentKeys
+  readonly clock: Clock
+  readonly logger: Logger
+  /** A segment is closed when it is so old and the engine has nothing else to insert. */
+  readonly segmentAgeMs: number
+  /** A segment is closed when it is so big. */
+  readonly segmentBytes: number
+  /** Acknowledged bytes that may wait for the engine. Beyond it batches are refused, to be sent again. */
+  readonly maxWaitingBytes: number
+}
+
+interface Waiting {
+  readonly signal: Signal
+  readonly payload: Uint8Array
+  readonly batch: Batch
+  readonly resolve: (result: ConsumeResult) => void
+  readonly reject: (error: ConsumeError) => void
+}
+
+interface OpenSegment {
+  readonly file: SegmentFile
+  readonly encoder: SegmentEncoder
+  readonly openedMs: number
+  /** Set when rows could not be made: they are made from the file. */
+  spoiled: boolean
+}
+
+const SPARE_ENCODERS = 2
+const RETRY_AFTER_MS = 1000
+const MAX_ROWS = 1_000_000
+
+/**
+ * The write path. Requests that come while the disk is busy form the next group; a group is written to the segment file,
+ * fsynced once and acknowledged; its rows are made while the next group is on its way to the disk.
+ */
+export class Ingester implements Consumer {
+  readonly inserter: Inserter
+  /** Newest acknowledged batch, ms since 1970, per signal. */
+  readonly newestAcceptedMillis: Map<Signal, number> = new Map()
+  refusedBatches = 0
+  groups = 0
+  private readonly options: IngestOptions
+  private readonly encoders: SegmentEncoder[] = []
+  private waiting: Waiting[] = []
+  private waitingBytes = 0
+  private open: OpenSegment | undefined
+  private committing: Promise<void> | undefined
+  private closing: Promise<void> = Promise.resolve()
+  private closingBytes = 0
+  private lastCreatedMillis = 0
+  private cancelTimer: (() => void) | undefined
+  private flushWanted = false
+  private closed = false
+
+  constructor(options: IngestOptions) {
+    this.options = options
+    this.inserter = new Inserter({ ...options, onIdle: () => this.wakeUp() })
+  }
+
+  /** Acknowledged or about to be, and not yet in the engine. */
+  get queuedBytes(): number {
+    return this.waitingBytes + (this.open?.file.byteLength ?? 0) + this.closingBytes + this.inserter.waitingBytes
+  }
+
+  /** Takes over segments that a former process left behind. Call it once, before anything is consumed. */
+  async recover(): Promise<number> {
+    const names = (await readdir(this.options.directories.segments)).sort()
+    let count = 0
+    for (const name of names) {
+      const segment = segmentIdOf(join(this.options.directories.segments, name))
+      if (segment === undefined) continue
+      this.lastCreatedMillis = Math.max(this.lastCreatedMillis, segment.createdMillis)
+      const { size } = await stat(segment.path)
+      if (size === 0) {
+        await unlink(segment.path)
+        continue
+      }
+      this.inserter.push({ segment, byteLength: size })
+      count++
+    }
+    return count
+  }
+
+  consume(batch: Batch, _context: ConsumeContext): Promise<ConsumeResult> {
+    if (batch.itemCount === 0) return Promise.resolve(ACCEPTED)
+    if (this.closed) return Promise.reject(refusal('STORE_CLOSED', 'the store is shutting down'))
+    if (this.queuedBytes + batch.byteLength > this.options.maxWaitingBytes) {
+      this.refusedBatches++
+      const trouble = this.inserter.trouble
+      const why = trouble === undefined ? 'the engine is busy' : `the engine fails: ${trouble.message}`
+      return Promise.reject(refusal('STORE_BUSY', `the store has too much to insert (${why})`))
+    }
+    const payload = batch.toProtobuf()
+    this.waitingBytes += payload.length
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ signal: batch.signal, payload, batch, resolve, reject })
+      this.committing ??= this.commitAll()
+    })
+  }
+
+  /** Resolves when all that was acknowledged before this call is in the engine. */
+  async flush(): Promise<void> {
+    this.flushWanted = true
+    while (this.flushWanted && this.committing !== undefined) await nextTurn()
+    this.closeSegment()
+    await this.closing
+    await this.inserter.drain()
+  }
+
+  /** Takes nothing more; resolves when everything acknowledged is in the engine, or after `timeoutMs`, when it is at least in its files. */
+  async close(timeoutMs: number): Promise<void> {
+    this.closed = true
+    await this.committing
+    this.cancelTimer?.()
+    this.closeSegment()
+    await this.closing
+    const timer = setTimeout(() => this.inserter.stop(), timeoutMs)
+    await this.inserter.drain()
+    clearTimeout(timer)
+  }
+
+  private async commitAll(): Promise<void> {
+    // What arrives in this turn of the event loop belongs to the first group.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    // On disk and acknowledged, rows not made yet; all in the open segment.
+    let written: readonly Waiting[] = []
+    for (;;) {
+      if (this.open !== undefined && this.isDue(this.open)) {
+        this.encode(written)
+        written = []
+        this.closeSegment()
+      }
+      const group = this.waiting
+      this.waiting = []
+      if (group.length === 0 && written.length === 0) break
+      const writing = group.length === 0 ? undefined : this.write(group)
+      this.encode(written)
+      written = (await writing) === true ? group : []
+    }
+    this.committing = undefined
+    this.wakeUp()
+  }
+
+  /** Writes a group and answers its senders. False when it failed. */
+  private async write(group: readonly Waiting[]): Promise<boolean> {
+    const bytes = group.reduce((sum, one) => sum + one.payload.length, 0)
+    try {
+      this.open ??= await this.openSegment()
+      await this.open.file.append(group)
+      this.groups++
+      const now = this.options.clock.unixMillis()
+      for (const one of group) {
+        this.newestAcceptedMillis.set(one.signal, now)
+        one.resolve(ACCEPTED)
+      }
+      return true
+    } catch (error) {
+      const message = `writing to disk failed: ${errorMessage(error)}`
+      this.options.logger.error(message)
+      for (const one of group) one.reject(refusal('STORE_WRITE_FAILED', message, error))
+      return false
+    } finally {
+      this.waitingBytes -= bytes
+    }
+  }
+
+  /** Makes the rows of a group of the open segment. */
+  private encode(group: readonly Waiting[]): void {
+    const segment = this.open
+    if (segment === undefined || segment.spoiled) return
+    try {
+      for (const one of group) segment.encoder.add(one.batch, segment.file.segment.createdMillis)
+    } catch (error) {
+      segment.spoiled = true
+      this.options.logger.error('making rows failed; the segment is read again from its file', {
+        error: errorMessage(error),
+      })
+    }
+  }
+
+  /** Big enough, or old enough while the engine has nothing else to do: under load segments grow by themselves. */
+  private isDue(open: OpenSegment): boolean {
+    if (this.flushWanted) return true
+    if (open.file.byteLength >= this.options.segmentBytes || open.encoder.rows >= MAX_ROWS) return true
+    const ageMs = this.options.clock.monotonicMillis() - open.openedMs
+    return ageMs >= this.options.segmentAgeMs && this.closingBytes === 0 && this.inserter.idle
+  }
+
+  private async openSegment(): Promise<OpenSegment> {
+    const { clock, directories, written } = this.options
+    this.lastCreatedMillis = Math.max(clock.unixMillis(), this.lastCreatedMillis + 1)
+    const segment = newSegmentId(directories.segments, this.lastCreatedMillis)
+    const file = await SegmentFile.create(segment, directories.segments)
+    const encoder = this.encoders.pop() ?? new SegmentEncoder(written)
+    return { file, encoder, openedMs: clock.monotonicMillis(), spoiled: false }
+  }
+
+  /** Called when the open segment may have become due while nothing is being committed. */
+  private wakeUp(): void {
+    this.cancelTimer?.()
+    this.cancelTimer = undefined
+    const open = this.open
+    if (open === undefined || this.committing !== undefined || this.closed) return
+    if (this.isDue(open)) return this.closeSegment()
+    const restMs = this.options.segmentAgeMs - (this.options.clock.monotonicMillis() - open.openedMs)
+    if (restMs > 0) this.cancelTimer = this.options.clock.after(restMs, () => this.wakeUp())
+  }
+
+  /** Takes the open segment out of use and hands it to the inserter, in order, behind the scenes. */
+  private closeSegment(): void {
+    const open = this.open
+    if (open === undefined) return
+    this.open = undefined
+    this.flushWanted = false
+    this.closingBytes += open.file.byteLength
+    this.closing = this.closing.then(() => this.handOver(open))
+  }
+
+  private async handOver(open: OpenSegment): Promise<void> {
+    const { segment } = open.file
+    const byteLength = open.file.byteLength
+    let staged
+    try {
+      await open.file.close()
+      if (!open.spoiled) {
+        const blocks = open.encoder.blocks(segment.createdMillis)
+        staged = await stageBlocks(this.options.directories.staging, segment, blocks)
+        open.encoder.clear()
+        if (this.encoders.length < SPARE_ENCODERS) this.encoders.push(open.encoder)
+      }
+    } catch (error) {
+      this.options.logger.error('preparing a segment failed; it is read again from its file', {
+        error: errorMessage(error),
+      })
+    }
+    this.closingBytes -= byteLength
+    this.inserter.push(staged === undefined ? { segment, byteLength } : { segment, byteLength, staged })
+  }
+}
+
+function refusal(code: string, message: string, cause?: unknown): ConsumeError {
+  return new ConsumeError(code, message, { retryable: true, retryAfterMs: RETRY_AFTER_MS, cause })
+}
