@@ -1,4 +1,4 @@
-import { fixedsParameter, sql, uint64Parameter, type Sql } from '@clew/store/sql/sql'
+import { fixedsParameter, setOf, sql, uint64Parameter, type Sql } from '@clew/store/sql/sql'
 import type { Question } from '../run/question.ts'
 import type { MatchingSpans } from './matching-spans.ts'
 import { direction, isAfter, isRising, type TracePlace, type TraceSort } from './trace-order.ts'
@@ -145,10 +145,12 @@ function readPlace(row: PlaceRow): TracePlace {
   return { key: BigInt(row.key), traceId: row.traceId }
 }
 
-/** Trace ids in hex as a list parameter. */
+/** Trace ids in hex, for `IN`. */
 export function idList(hexIds: readonly string[]): Sql {
-  return sql`${fixedsParameter(
-    hexIds.map((id) => Buffer.from(id, 'hex')),
-    16,
-  )}`
+  return setOf(
+    fixedsParameter(
+      hexIds.map((id) => Buffer.from(id, 'hex')),
+      16,
+    ),
+  )
 }

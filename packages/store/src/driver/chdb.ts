@@ -2,7 +2,14 @@ import { mkdirSync } from 'node:fs'
 import { ClewError } from '@clew/base/errors'
 import { drainPending, Session } from 'chdb'
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
-import { type Driver, INSERT_SETTINGS, type NativeInsert, type QueryOptions, type QueryResult } from './driver.ts'
+import {
+  type Driver,
+  INSERT_SETTINGS,
+  type NativeInsert,
+  type QueryOptions,
+  type QueryResult,
+  READ_SETTINGS,
+} from './driver.ts'
 import { engineError } from './engine-error.ts'
 import { limitSettings, OUTPUT_SETTINGS, parseResult } from './result-json.ts'
 import { cancelledError, SessionPool } from './session-pool.ts'
@@ -92,8 +99,8 @@ class ChdbDriver implements Driver {
     this.control = control!
     this.readers = new SessionPool(readers, MAX_WAITING_QUERIES)
     this.engineVersion = this.control.query('SELECT version()', 'TSVRaw').trim()
-    const output = setStatement(OUTPUT_SETTINGS, new Map())
-    for (const reader of readers) reader.query(output)
+    const always = setStatement({ ...OUTPUT_SETTINGS, ...READ_SETTINGS }, new Map())
+    for (const reader of readers) reader.query(always)
   }
 
   async command(statement: Sql, settings: Readonly<Record<string, string | number>> = {}): Promise<void> {

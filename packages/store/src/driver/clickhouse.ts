@@ -2,7 +2,14 @@ import { createReadStream } from 'node:fs'
 import { ClewError } from '@clew/base/errors'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
-import { type Driver, INSERT_SETTINGS, type NativeInsert, type QueryOptions, type QueryResult } from './driver.ts'
+import {
+  type Driver,
+  INSERT_SETTINGS,
+  type NativeInsert,
+  type QueryOptions,
+  type QueryResult,
+  READ_SETTINGS,
+} from './driver.ts'
 import { engineError } from './engine-error.ts'
 import { limitSettings, OUTPUT_SETTINGS, parseResult } from './result-json.ts'
 import { cancelledError } from './session-pool.ts'
@@ -145,6 +152,7 @@ class ClickHouseDriver implements Driver {
         query_params: queryParams(parameters),
         clickhouse_settings: {
           ...OUTPUT_SETTINGS,
+          ...this.known(READ_SETTINGS),
           ...limitSettings(options),
           cancel_http_readonly_queries_on_client_close: 1,
         },

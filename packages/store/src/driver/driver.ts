@@ -6,6 +6,8 @@ export interface QueryOptions {
   readonly maxExecutionMs?: number
   /** The engine stops reading after so many uncompressed bytes. */
   readonly maxBytesToRead?: number
+  /** The engine stops reading after so many rows; with `throw` it fails before it reads when its index tells that it is more. */
+  readonly maxRowsToRead?: number
   /**
    * What happens at a limit: `throw` (default) fails with ClewError QUERY_TIMEOUT or QUERY_TOO_BIG; `break` gives what was found
    * until then, with `complete` false.
@@ -57,6 +59,17 @@ export interface Driver {
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
   insertNative(insert: NativeInsert): Promise<void>
   close(): Promise<void>
+}
+
+/**
+ * Settings of every read. Both defaults of the engine are made for reading much; here most questions want the first few
+ * rows in the order of the table, or the few granules that an index leaves over (docs/performance.md).
+ */
+export const READ_SETTINGS: Readonly<Record<string, string | number>> = {
+  // Reading in order stops at the limit instead of filling a buffer for every part first.
+  read_in_order_use_buffering: 0,
+  // Skip indexes are asked before anything is read, not along the way: that leaves out parameters in lists.
+  use_skip_indexes_on_data_read: 0,
 }
 
 /** Settings that every insert of a segment needs, so that a replay changes nothing: one block, one token. */

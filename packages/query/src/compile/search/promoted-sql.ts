@@ -1,7 +1,7 @@
 import type { AttributeLiteral } from '@clew/lang/search/typed'
 import type { PromotedAttribute } from '@clew/store/schema/promoted'
 import { ident } from '@clew/store/sql/ident'
-import { sql, textsParameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
+import { setOf, sql, textsParameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
 import { integerOf } from './literal.ts'
 import { compare, containsText, type PositiveOperator } from './value-sql.ts'
 
@@ -40,7 +40,7 @@ function textCondition(
     case '=': {
       const texts = literals.map((literal) => literal.text).filter((each) => each !== '')
       const zeroMatches = texts.length < literals.length
-      return { column: texts.length === 0 ? undefined : sql`${column} IN ${textsParameter(texts)}`, zeroMatches }
+      return { column: texts.length === 0 ? undefined : sql`${column} IN ${setOf(textsParameter(texts))}`, zeroMatches }
     }
     case ':':
       if (text === '') return { column: sql`${column} != ''`, zeroMatches: true }

@@ -1,6 +1,6 @@
 import { VALUE_TAG } from '@clew/store/schema/attribute-value'
 import { doubleText } from '@clew/store/schema/typed-json'
-import { andSql, orSql, sql, textsParameter, type Sql } from '@clew/store/sql/sql'
+import { andSql, orSql, setOf, sql, textsParameter, type Sql } from '@clew/store/sql/sql'
 import type { AttributeLiteral } from '@clew/lang/search/typed'
 import type { SearchOperator } from '@clew/lang/search/ast'
 import { integerOf } from './literal.ts'
@@ -36,7 +36,7 @@ export function valueCondition(
   if (literal === undefined) return sql`0`
   switch (operator) {
     case '=': {
-      const equal = sql`${value} IN ${textsParameter(literals.flatMap(storedForms))}`
+      const equal = sql`${value} IN ${setOf(textsParameter(literals.flatMap(storedForms)))}`
       return literals.some((each) => each.text === '') ? andSql([equal, present]) : equal
     }
     case ':':
