@@ -163,6 +163,7 @@ test('a disk that fails is said to the sender, who may send again; nothing is do
 })
 
 test('a database of an older schema is brought to this one', async () => {
+  const NEXT = SCHEMA_VERSION + 1
   const first = await open()
   await first.query(sql`ALTER TABLE spans DROP COLUMN a_peer_service`)
   await first.query(sql`ALTER TABLE spans RESET SETTING min_level_for_wide_part`)
@@ -173,13 +174,13 @@ test('a database of an older schema is brought to this one', async () => {
   }
   const added = 'ALTER TABLE spans ADD COLUMN IF NOT EXISTS a_peer_service LowCardinality(String)'
   const migrations = [
-    { version: 2, statements: [added] },
-    { version: 3, statements: [added] },
+    { version: SCHEMA_VERSION, statements: [added] },
+    { version: NEXT, statements: [added] },
   ]
-  await migrate(driver, { retentionDays: 7 }, { version: 3, migrations })
-  await migrate(driver, { retentionDays: 7 }, { version: 3, migrations })
+  await migrate(driver, { retentionDays: 7 }, { version: NEXT, migrations })
+  await migrate(driver, { retentionDays: 7 }, { version: NEXT, migrations })
   const { rows } = await first.query(sql`SELECT Version FROM schema_version ORDER BY At, Version`)
-  expect(rows).toEqual([{ Version: SCHEMA_VERSION }, { Version: 1 }, { Version: 3 }])
+  expect(rows).toEqual([{ Version: SCHEMA_VERSION }, { Version: 1 }, { Version: NEXT }])
   const tables = await first.query<{ ddl: string }>(
     sql`SELECT create_table_query AS ddl FROM system.tables WHERE name = 'spans' AND database = currentDatabase()`,
   )

@@ -107,7 +107,7 @@ async function reachingBack(
   question: Question,
 ): Promise<string[]> {
   if (candidates.length === 0) return []
-  const extreme = isRising(sort) ? sql`min(MinStartNanos)` : sql`max(MaxStartNanos)`
+  const extreme = isRising(sort) ? sql`min(MinStartNanos)` : sql`max(MaxEndNanos)`
   const { rows } = await question.run<{ traceId: string; extreme: string }>(sql`
     SELECT lower(hex(TraceId)) AS traceId, ${extreme} AS extreme FROM trace_summaries
     WHERE TraceId IN ${idList(candidates.map((candidate) => candidate.traceId))} GROUP BY TraceId`)

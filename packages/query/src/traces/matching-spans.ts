@@ -9,7 +9,6 @@ export interface MatchingSpans {
   readonly range: TimeRange
   /** An expression over a row of `spans`: the condition and the range. */
   readonly where: Sql
-  readonly matchesAll: boolean
 }
 
 /** Reads range and query text. Throws ClewError BAD_QUERY, BAD_TIME, BAD_RANGE. */
@@ -27,6 +26,5 @@ export async function matchingSpansIn(q: string, range: TimeRange, question: Que
   return {
     range,
     where: search.matchesAll ? inTime : andSql([inTime, search.condition]),
-    matchesAll: search.matchesAll,
   }
 }

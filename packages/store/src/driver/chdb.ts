@@ -3,6 +3,7 @@ import { ClewError } from '@clew/base/errors'
 import { drainPending, Session } from 'chdb'
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
 import {
+  COMMAND_SETTINGS,
   type Driver,
   INSERT_SETTINGS,
   type NativeInsert,
@@ -99,7 +100,7 @@ class ChdbDriver implements Driver {
     this.control = control!
     this.readers = new SessionPool(readers, MAX_WAITING_QUERIES)
     this.engineVersion = this.control.query('SELECT version()', 'TSVRaw').trim()
-    const always = setStatement({ ...OUTPUT_SETTINGS, ...READ_SETTINGS }, new Map())
+    const always = setStatement({ ...OUTPUT_SETTINGS, ...READ_SETTINGS, ...COMMAND_SETTINGS }, new Map())
     for (const reader of readers) reader.query(always)
   }
 

@@ -3,6 +3,7 @@ import { ClewError } from '@clew/base/errors'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
 import {
+  COMMAND_SETTINGS,
   type Driver,
   INSERT_SETTINGS,
   type NativeInsert,
@@ -135,7 +136,7 @@ class ClickHouseDriver implements Driver {
       await this.client.command({
         query: text,
         query_params: queryParams(parameters),
-        clickhouse_settings: { ...this.known(settings), wait_end_of_query: 1 },
+        clickhouse_settings: { ...this.known({ ...COMMAND_SETTINGS, ...settings }), wait_end_of_query: 1 },
       })
     } catch (error) {
       throw engineError(error, 'the statement failed')

@@ -72,6 +72,12 @@ export const READ_SETTINGS: Readonly<Record<string, string | number>> = {
   use_skip_indexes_on_data_read: 0,
 }
 
+/** Settings of every statement that is no read and no insert of a segment. */
+export const COMMAND_SETTINGS: Readonly<Record<string, string | number>> = {
+  // A dictionary of numbers (ports, ids of resources) is what the engine warns of; here it takes an eighth of the column.
+  allow_suspicious_low_cardinality_types: 1,
+}
+
 /** Settings that every insert of a segment needs, so that a replay changes nothing: one block, one token. */
 export const INSERT_SETTINGS: Readonly<Record<string, string | number>> = {
   insert_deduplicate: 1,

@@ -14,8 +14,9 @@ function literal(text: string): string {
 }
 
 function columnDdl(column: Column): string {
+  const alias = column.alias === undefined ? '' : ` ALIAS ${column.alias}`
   const codec = column.codec === undefined ? '' : ` CODEC(${column.codec})`
-  return `${column.name} ${column.type} COMMENT ${literal(column.comment)}${codec}`
+  return `${column.name} ${column.type}${alias} COMMENT ${literal(column.comment)}${codec}`
 }
 
 /** The retention clause. One day more than asked: a day is dropped when all of it is too old. */
@@ -40,6 +41,7 @@ export function createTableDdl(table: Table, options: DdlOptions, tuning: TableS
     ...tuning,
   ]
   if (table.expires) settings.push('ttl_only_drop_parts = 1')
+  if (table.indexGranularity !== undefined) settings.push(`index_granularity = ${table.indexGranularity}`)
   return [
     `CREATE TABLE IF NOT EXISTS ${table.name}`,
     `(\n  ${lines.join(',\n  ')}\n)`,

@@ -1,5 +1,5 @@
 /** The schema this package writes and reads. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 export interface Migration {
   /** The version it leads to. */
