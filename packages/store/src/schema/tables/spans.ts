@@ -13,7 +13,12 @@ export const SPANS: Table = {
   orderBy: ['intDiv(StartNanos, 60000000000)', 'TraceId', 'StartNanos'],
   columns: [
     DAY_COLUMN,
-    { name: 'StartNanos', type: 'UInt64', codec: 'Delta, ZSTD(1)', comment: 'Start, nanoseconds since 1970, as sent' },
+    {
+      name: 'StartNanos',
+      type: 'UInt64',
+      codec: 'Delta, T64, ZSTD(1)',
+      comment: 'Start, nanoseconds since 1970, as sent',
+    },
     {
       name: 'DurationNanos',
       type: 'Int64',
@@ -24,7 +29,7 @@ export const SPANS: Table = {
     {
       name: 'Ids',
       type: 'FixedString(16)',
-      codec: 'ZSTD(1)',
+      codec: 'ZSTD(3)',
       comment:
         'Span id and parent span id, 8 bytes each: side by side, so that a parent is a reference to bytes seen shortly before (9.0 instead of 12.7 bytes a span)',
     },
@@ -52,7 +57,7 @@ export const SPANS: Table = {
     {
       name: 'Kind',
       type: 'UInt8',
-      codec: 'T64, ZSTD(1)',
+      codec: 'ZSTD(1)',
       comment: '0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer',
     },
     { name: 'StatusCode', type: 'UInt8', codec: 'T64, ZSTD(1)', comment: '0 unset, 1 ok, 2 error' },
