@@ -171,10 +171,11 @@ test('a database of an older schema is brought to this one', async () => {
     query: first.query,
     command: async (statement: Parameters<Store['query']>[0]) => void (await first.query(statement)),
   }
-  const added = 'ALTER TABLE spans ADD COLUMN IF NOT EXISTS a_peer_service LowCardinality(String)'
+  const columns = ['ADD COLUMN IF NOT EXISTS a_peer_service LowCardinality(String)']
+  const changes = [{ table: 'spans', change: { columns } }]
   const migrations = [
-    { version: 2, statements: [added] },
-    { version: 3, statements: [added] },
+    { version: 2, changes },
+    { version: 3, changes },
   ]
   await migrate(driver, { retentionDays: 7 }, { version: 3, migrations })
   await migrate(driver, { retentionDays: 7 }, { version: 3, migrations })

@@ -10,6 +10,7 @@ export const TRACE_SUMMARIES: Table = {
   comment: 'Facts per trace, to be aggregated by TraceId',
   engine: 'AggregatingMergeTree',
   expires: true,
+  shardBy: 'cityHash64(TraceId)',
   orderBy: ['TraceId'],
   columns: [
     DAY_COLUMN,
