@@ -172,10 +172,11 @@ test('a database of an older schema is brought to this one', async () => {
     query: first.query,
     command: async (statement: Parameters<Store['query']>[0]) => void (await first.query(statement)),
   }
-  const added = 'ALTER TABLE spans ADD COLUMN IF NOT EXISTS a_peer_service LowCardinality(String)'
+  const columns = ['ADD COLUMN IF NOT EXISTS a_peer_service LowCardinality(String)']
+  const changes = [{ table: 'spans', change: { columns } }]
   const migrations = [
-    { version: SCHEMA_VERSION, statements: [added] },
-    { version: NEXT, statements: [added] },
+    { version: SCHEMA_VERSION, changes },
+    { version: NEXT, changes },
   ]
   await migrate(driver, { retentionDays: 7 }, { version: NEXT, migrations })
   await migrate(driver, { retentionDays: 7 }, { version: NEXT, migrations })

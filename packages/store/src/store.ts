@@ -6,6 +6,7 @@ import { lockDataDirectory } from './data-lock.ts'
 import { openChdb } from './driver/chdb.ts'
 import { openClickHouse, parseClickHouseUrl } from './driver/clickhouse.ts'
 import type { Driver, QueryOptions, QueryResult } from './driver/driver.ts'
+import { Leases } from './lease/leases.ts'
 import { migrate } from './schema/migrate.ts'
 import type { Sql } from './sql/sql.ts'
 import { EdgeJob } from './write/edge-job.ts'
@@ -17,7 +18,7 @@ import { makeWriteDirectories } from './write/write-directories.ts'
 export interface StoreOptions {
   /** Folder of segments and, with `chdb`, of the database. One process at a time. */
   readonly dataDirectory: string
-  /** `chdb`, or `clickhouse://user:password@host:8123/database`. */
+  /** `chdb`, or `clickhouse://user:password@host:8123/database`, with `?cluster=NAME` for the tables of a cluster. */
   readonly url: string
   /** Whole days that data is kept. */
   readonly retentionDays: number
@@ -29,6 +30,8 @@ export interface StoreOptions {
   readonly segmentBytes?: number
   /** Acknowledged bytes that may wait for the engine before batches are refused; default 1 GiB. */
   readonly maxWaitingBytes?: number
+  /** How long a node that fell silent keeps the jobs that only one does; default one minute. The same for all nodes of a database. */
+  readonly leaseTtlMs?: number
 }
 
 /** Telemetry, stored. */
@@ -56,15 +59,22 @@ const MAX_RECENT_KEYS = 200_000
 
 /**
  * Opens the store: locks the directory, opens or migrates the database, takes over what a former process left behind.
- * @throws ClewError DATA_DIR_IN_USE, STORE_URL, STORE_UNREACHABLE, SCHEMA_TOO_NEW, ENGINE_FAILED
+ * @throws ClewError DATA_DIR_IN_USE, STORE_URL, STORE_UNREACHABLE, SCHEMA_TOO_NEW, STORE_LAYOUT, ENGINE_FAILED
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const unlock = await lockDataDirectory(options.dataDirectory)
   let driver: Driver | undefined
   try {
     driver = await openDriver(options)
-    await migrate(driver, { retentionDays: options.retentionDays })
-    return await startStore(options, driver, unlock)
+    const leases = new Leases({
+      driver,
+      clock: options.clock ?? systemClock,
+      logger: options.logger ?? silentLogger,
+      alone: driver.kind === 'chdb',
+      ...(options.leaseTtlMs === undefined ? {} : { ttlMs: options.leaseTtlMs }),
+    })
+    await migrateAlone(options, driver, leases)
+    return await startStore(options, driver, leases, unlock)
   } catch (error) {
     await driver?.close()
     await unlock()
@@ -72,12 +82,28 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
+/** Several nodes may start at once: one changes the database, the others wait. */
+async function migrateAlone(options: StoreOptions, driver: Driver, leases: Leases): Promise<void> {
+  const logger = options.logger ?? silentLogger
+  await migrate(driver, {
+    retentionDays: options.retentionDays,
+    logger,
+    alone: (work) =>
+      leases.waitAndRun('schema', work, () => logger.info('another node changes the database; waiting for it')),
+  })
+}
+
 async function openDriver(options: StoreOptions): Promise<Driver> {
   if (options.url === 'chdb') return openChdb(join(options.dataDirectory, 'engine'))
   return await openClickHouse(parseClickHouseUrl(options.url))
 }
 
-async function startStore(options: StoreOptions, driver: Driver, unlock: () => Promise<void>): Promise<Store> {
+async function startStore(
+  options: StoreOptions,
+  driver: Driver,
+  leases: Leases,
+  unlock: () => Promise<void>,
+): Promise<Store> {
   const logger = options.logger ?? silentLogger
   const clock = options.clock ?? systemClock
   const ingester = new Ingester({
@@ -92,7 +118,7 @@ async function startStore(options: StoreOptions, driver: Driver, unlock: () => P
   })
   const recovered = await ingester.recover()
   if (recovered > 0) logger.info('storing what the last run had acknowledged but not stored', { segments: recovered })
-  const edges = new EdgeJob({ driver, clock, logger })
+  const edges = new EdgeJob({ driver, clock, logger, leases })
   edges.start()
   let closing: Promise<void> | undefined
   return {
@@ -106,6 +132,7 @@ async function startStore(options: StoreOptions, driver: Driver, unlock: () => P
       closing ??= (async () => {
         await edges.stop()
         await ingester.close(timeoutMs)
+        await leases.close()
         await driver.close()
         await unlock()
       })()

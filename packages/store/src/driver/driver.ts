@@ -17,6 +17,12 @@ export interface QueryOptions {
   readonly abort?: AbortSignal
   /** Threads the engine may use for it. */
   readonly maxThreads?: number
+  /**
+   * On a cluster: every subquery of the statement that is not `GLOBAL` concerns rows of the same shard only (the same trace, the same
+   * series), so that each shard answers it for itself. Without it subqueries are answered once, for all shards: always right,
+   * but their answer travels.
+   */
+  readonly colocated?: boolean
 }
 
 export interface QueryStatistics {
@@ -46,6 +52,12 @@ export interface NativeInsert {
   readonly token: string
 }
 
+/** The cluster that holds the tables: the name that its servers know it by, and the database that is on each of them. */
+export interface ClusterPlace {
+  readonly name: string
+  readonly database: string
+}
+
 /**
  * The database behind the store: reads, inserts, DDL. Inserts never wait for queries. Implementations must be safe to call
  * concurrently, and must throw ClewError.
@@ -54,6 +66,8 @@ export interface Driver {
   readonly kind: 'chdb' | 'clickhouse'
   /** Version of the engine, for people. */
   readonly engineVersion: string
+  /** Undefined when all tables are on one server. */
+  readonly cluster?: ClusterPlace | undefined
   /** Runs a statement that this package wrote (DDL, jobs); no values inside. */
   command(statement: Sql, settings?: Readonly<Record<string, string | number>>): Promise<void>
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>

@@ -9,6 +9,7 @@ const CODES: Readonly<Record<number, { readonly code: string; readonly fix?: str
   396: { code: 'QUERY_TOO_BIG', fix: 'narrow the time range or the filter, or raise the limit' },
   241: { code: 'ENGINE_MEMORY', fix: 'narrow the query, or give the machine more memory' },
   243: { code: 'DISK_FULL', fix: 'free disk space or lower the retention; the data that waits is stored then' },
+  279: { code: 'SHARD_UNREACHABLE', fix: 'look at the servers of the cluster: no replica of a shard answers' },
   394: { code: 'QUERY_CANCELLED' },
   427: { code: 'QUERY_REGEXP', fix: 'check the regular expression (RE2 syntax)' },
 }

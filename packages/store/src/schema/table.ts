@@ -22,6 +22,8 @@ export interface Table {
   readonly name: string
   readonly comment: string
   readonly engine: 'MergeTree' | 'AggregatingMergeTree' | 'ReplacingMergeTree'
+  /** Of rows with the same key, a ReplacingMergeTree keeps the one that has most in this column (the last inserted when absent). */
+  readonly versionColumn?: string
   readonly columns: readonly Column[]
   readonly orderBy: readonly string[]
   readonly indexes?: readonly SkipIndex[]
@@ -29,6 +31,11 @@ export interface Table {
   readonly indexGranularity?: number
   /** True for tables partitioned by `Day` whose rows leave with the retention time. */
   readonly expires: boolean
+  /**
+   * On a cluster, an integer expression over the columns that says which shard a row is on; rows that are joined or merged with each
+   * other must have the same. `everywhere` for small tables of which every server has all rows.
+   */
+  readonly shardBy: string
 }
 
 /** The partition and retention column every expiring table has. */

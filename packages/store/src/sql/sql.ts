@@ -85,16 +85,14 @@ export function textsParameter(values: readonly (string | Uint8Array)[]): Parame
   return new Parameter('Array(String)', values.map(hexOf), 'arrayMap(x -> unhex(x), ', ')')
 }
 
-/** A list of ids of one width: Array(FixedString). */
+/**
+ * A list of ids of one width: Array(FixedString). One constant without a function over its items, because the engine looks
+ * through such a one when it decides which shards to ask.
+ */
 export function fixedsParameter(values: readonly Uint8Array[], width: number): Parameter {
   for (const value of values)
     if (value.length !== width) throw badValue(`an id of ${width} bytes was expected, got ${value.length}`)
-  return new Parameter(
-    'Array(String)',
-    values.map(hexOf),
-    'arrayMap(x -> toFixedString(unhex(x), ' + width + '), ',
-    ')',
-  )
+  return new Parameter('String', values.map(hexOf).join(''), 'reinterpret(unhex(', `), 'Array(FixedString(${width}))')`)
 }
 
 /** A list of unsigned 64-bit integers. */

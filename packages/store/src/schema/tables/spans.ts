@@ -10,6 +10,7 @@ export const SPANS: Table = {
   comment: 'One row a span',
   engine: 'MergeTree',
   expires: true,
+  shardBy: 'cityHash64(TraceId)',
   orderBy: ['intDiv(StartNanos, 60000000000)', 'TraceId', 'StartNanos'],
   columns: [
     DAY_COLUMN,

@@ -10,6 +10,7 @@ export const TRACE_SUMMARIES: Table = {
   comment: 'Facts per trace, to be aggregated by TraceId',
   engine: 'AggregatingMergeTree',
   expires: true,
+  shardBy: 'cityHash64(TraceId)',
   orderBy: ['TraceId'],
   // Asked for one trace at a time, and trace ids are random: a small granule is read in each part.
   indexGranularity: 512,
