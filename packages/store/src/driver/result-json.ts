@@ -23,6 +23,7 @@ export function limitSettings(options: QueryOptions): Record<string, string | nu
     max_bytes_to_read: options.maxBytesToRead ?? 0,
     read_overflow_mode: overflow,
     max_threads: options.maxThreads ?? 0,
+    max_memory_usage: options.maxMemoryBytes ?? 0,
   }
 }
 
