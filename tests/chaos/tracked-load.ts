@@ -71,6 +71,8 @@ export interface TrackedLoadOptions {
   readonly pauseMs?: number
   /** What happens when a request is refused: `stop` ends its sender, `again` sends the same request once more. */
   readonly onRefusal: 'stop' | 'again'
+  /** Told how long a request took from its first sending to its acknowledgement. */
+  readonly onAcknowledged?: (tookMs: number) => void
 }
 
 /** Numbered requests over both protocols, from several senders, until stopped. */
@@ -112,16 +114,18 @@ export class TrackedLoad {
   }
 
   async #sender(send: (signal: Signal, body: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void> {
-    const { ledger, onRefusal, pauseMs } = this.#options
+    const { ledger, onAcknowledged, onRefusal, pauseMs } = this.#options
     while (!this.#stopped) {
       const number = ledger.sent.size
       ledger.sent.add(number)
       const body = requestBody(number)
+      const startedMs = performance.now()
       while (!(await this.#taken(send, number, body))) {
         if (onRefusal === 'stop' || this.#stopped) return
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
       ledger.acknowledged.add(number)
+      onAcknowledged?.(performance.now() - startedMs)
       if (pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }

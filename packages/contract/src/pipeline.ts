@@ -73,6 +73,8 @@ export const getPipeline = defineEndpoint({
         reason: z.string(),
         signal: z.string(),
         count: z.number(),
+        /** Requests turned away unread, whose items nobody has counted. */
+        unreadRequests: z.number(),
         lastNanos: unixNanos,
       }),
     ),

@@ -11,6 +11,8 @@ type StoreState = Pipeline['store']
 
 /** How long an answer of the engine is good for; a page that polls must not cost queries. */
 const FRESH_MS = 1000
+/** How long a look waits for the engine. */
+const LONGEST_LOOK_MS = 1000
 
 /** Troubles that keep data from being taken or from being stored; the others leave something out. */
 const FAILING: ReadonlySet<string> = new Set(['disk', 'full', 'insert'])
@@ -54,7 +56,8 @@ export class StoreFacts {
 
   /** @param acknowledged items that were acknowledged since the start, to tell how many of them are not searchable yet */
   async read(acknowledged: Readonly<Record<Signal, number>>): Promise<StoreState> {
-    await this.#refresh()
+    // What is known without the engine must be shown when the engine hangs, too.
+    await this.#withinMs(this.#refresh(), LONGEST_LOOK_MS)
     const status = this.#store.status()
     const nowMs = this.#clock.unixMillis()
     const newestMs: Record<Signal, number | null> = { traces: null, logs: null, metrics: null }
@@ -99,6 +102,16 @@ export class StoreFacts {
         refusing: false,
       },
     ]
+  }
+
+  #withinMs(work: Promise<void>, limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(limitMs, resolve)
+      void work.finally(() => {
+        cancel()
+        resolve()
+      })
+    })
   }
 
   #refresh(): Promise<void> {

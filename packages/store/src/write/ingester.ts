@@ -9,6 +9,7 @@ import { ACCEPTED, type ConsumeContext, ConsumeError, type ConsumeResult, type C
 import type { Signal } from '@clew/otlp/signal'
 import type { Driver } from '../driver/driver.ts'
 import { DiskProbe } from './disk-probe.ts'
+import { encodeInTurns } from './encode-in-turns.ts'
 import { Inserter } from './inserter.ts'
 import type { RecentKeys } from './recent-keys.ts'
 import { SegmentEncoder } from './segment-encoder.ts'
@@ -53,6 +54,8 @@ interface OpenSegment {
 const SPARE_ENCODERS = 2
 const RETRY_AFTER_MS = 1000
 const MAX_ROWS = 1_000_000
+/** An encoder that had to grow beyond this is not kept: its memory would be. */
+const MAX_SPARE_ROWS = 400_000
 /** The store is no longer full when so much of what may wait does. */
 const ROOM_AGAIN = 0.9
 
@@ -153,7 +156,8 @@ export class Ingester implements Consumer {
   async flush(): Promise<void> {
     this.flushWanted = true
     while (this.flushWanted && this.committing !== undefined) await nextTurn()
-    this.closeSegment()
+    // What is being committed now came after this call; its segment must not be taken away from under it.
+    if (this.committing === undefined) this.closeSegment()
     await this.closing
     await this.inserter.drain()
   }
@@ -178,7 +182,7 @@ export class Ingester implements Consumer {
     let written: readonly Waiting[] = []
     for (;;) {
       if (this.open !== undefined && this.isDue(this.open)) {
-        this.encode(written)
+        await this.encode(written)
         written = []
         this.closeSegment()
       }
@@ -186,7 +190,7 @@ export class Ingester implements Consumer {
       this.waiting = []
       if (group.length === 0 && written.length === 0) break
       const writing = group.length === 0 ? undefined : this.write(group)
-      this.encode(written)
+      await this.encode(written)
       written = (await writing) === true ? group : []
     }
     this.committing = undefined
@@ -225,11 +229,12 @@ export class Ingester implements Consumer {
   }
 
   /** Makes the rows of a group of the open segment. */
-  private encode(group: readonly Waiting[]): void {
+  private async encode(group: readonly Waiting[]): Promise<void> {
     const segment = this.open
-    if (segment === undefined || segment.spoiled) return
+    if (group.length === 0 || segment === undefined || segment.spoiled) return
     try {
-      for (const one of group) segment.encoder.add(one.batch, segment.file.segment.createdMillis)
+      const batches = group.map((one) => one.batch)
+      await encodeInTurns(segment.encoder, batches, segment.file.segment.createdMillis)
     } catch (error) {
       segment.spoiled = true
       this.options.logger.error('making rows failed; the segment is read again from its file', {
@@ -288,10 +293,12 @@ export class Ingester implements Consumer {
     try {
       await open.file.close()
       if (!open.spoiled) {
+        const { rows } = open.encoder
         const blocks = open.encoder.blocks(segment.createdMillis)
         staged = await stageBlocks(this.options.directories.staging, segment, blocks)
         open.encoder.clear()
-        if (this.encoders.length < SPARE_ENCODERS) this.encoders.push(open.encoder)
+        const isUsual = byteLength <= 2 * this.options.segmentBytes && rows <= MAX_SPARE_ROWS
+        if (isUsual && this.encoders.length < SPARE_ENCODERS) this.encoders.push(open.encoder)
       }
     } catch (error) {
       this.options.logger.error('preparing a segment failed; it is read again from its file', {

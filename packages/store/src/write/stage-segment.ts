@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorMessage } from '@clew/base/errors'
 import { Batch } from '@clew/otlp/batch'
+import { encodeInTurns } from './encode-in-turns.ts'
 import { type Frame, scanFrames } from './frame.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { SegmentEncoder } from './segment-encoder.ts'
@@ -9,8 +9,6 @@ import type { SegmentId } from './segment-file.ts'
 import { stageBlocks, type StagedTable } from './staged-segment.ts'
 
 const MAX_KEYS = 100_000
-/** Bytes that are encoded without letting other work run. */
-const BYTES_PER_TURN = 1 << 20
 
 /** The rows of a segment, made from its file. */
 export interface StagedSegment {
@@ -56,17 +54,14 @@ async function encodeAll(
   frames: readonly Frame[],
   createdMillis: number,
 ): Promise<string | undefined> {
-  let bytes = 0
-  for (const frame of frames) {
-    try {
-      encoder.add(Batch.fromProtobuf(frame.signal, frame.payload), createdMillis)
-    } catch (error) {
-      return errorMessage(error)
-    }
-    bytes += frame.payload.length
-    if (bytes < BYTES_PER_TURN) continue
-    bytes = 0
-    await nextTurn()
+  try {
+    await encodeInTurns(encoder, batchesOf(frames), createdMillis)
+    return undefined
+  } catch (error) {
+    return errorMessage(error)
   }
-  return undefined
+}
+
+function* batchesOf(frames: readonly Frame[]): Generator<Batch> {
+  for (const frame of frames) yield Batch.fromProtobuf(frame.signal, frame.payload)
 }
