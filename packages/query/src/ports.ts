@@ -1,5 +1,5 @@
 import type { InputOf, OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
-import type { getPipeline, recentDecisions } from '@clew/contract/pipeline'
+import type { getPipeline, Trouble, recentDecisions } from '@clew/contract/pipeline'
 import type { getStatus, sendTestTrace } from '@clew/contract/status'
 import type { Batch } from '@clew/otlp/batch'
 import type { Signal } from '@clew/otlp/signal'
@@ -18,6 +18,8 @@ export interface StatusPort {
   sendTestTrace(input: InputOf<typeof sendTestTrace>): Promise<OutputOf<typeof sendTestTrace>>
   /** True when data can be taken, for /readyz. */
   ready(): boolean
+  /** What is wrong now, for /readyz: asks nobody. */
+  troubles(): readonly Trouble[]
 }
 
 /** The running pipeline. */

@@ -48,7 +48,16 @@ export const settingsSchema = z.strictObject({
     )
     .prefault('chdb')
     .meta(about('Storage', '<store>', 'chdb (embedded) or clickhouse://user:pass@host:8123/db?cluster=NAME')),
-  retention: durationSetting.prefault('7d').meta(about('Storage', '<duration>', 'How long telemetry is kept')),
+  retention: durationSetting.prefault('7d').meta(about('Storage', '<duration>', 'How long telemetry is kept; rounded up to whole days')),
+  spoolSize: byteSizeSetting
+    .prefault('1GiB')
+    .meta(
+      about(
+        'Storage',
+        '<size>',
+        'Acknowledged data that may wait on disk for a database that is slow or away, before senders are told to come back',
+      ),
+    ),
 
   config: listSetting
     .prefault([])

@@ -27,7 +27,7 @@ export function pipelinePort(collector: RunningCollector, facts: StoreFacts, sta
           inProgress: books.inProgress,
         },
         dropped: snapshot.dropped.map(showReason),
-        refused: snapshot.refused.map(showReason),
+        refused: snapshot.refused.map((row) => ({ ...showReason(row), unreadRequests: row.unreadRequests })),
         store: await facts.read(books.stored),
         process: stats.read(),
         timeNanos: snapshot.timeNanos,

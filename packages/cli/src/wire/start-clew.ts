@@ -81,6 +81,7 @@ async function assemble(
     dataDirectory: settings.dataDir,
     url: settings.store,
     retentionDays: Math.max(1, Math.ceil(settings.retention / DAY_MS)),
+    maxWaitingBytes: settings.spoolSize,
     clock: systemClock,
     logger: logger.with({ part: 'store' }),
   })

@@ -32,8 +32,10 @@ const DAY_MS = 86_400_000
 /** Gives the query package what it says about this installation. */
 export function statusPort(parts: StatusParts): StatusPort {
   const { settings, store, facts, collector, clock } = parts
+  const isReady = (): boolean => collector.ready() && !facts.troubles().some(({ refusing }) => refusing)
   return {
-    ready: () => collector.ready(),
+    ready: () => isReady(),
+    troubles: () => facts.troubles(),
     sendTestTrace: () => sendTestTrace(parts.endpoints().otlpHttp, clock.unixNanos()),
     async status(): Promise<Status> {
       const endpoints = parts.endpoints()
@@ -43,8 +45,9 @@ export function statusPort(parts: StatusParts): StatusPort {
         version: VERSION,
         nodeVersion: process.version,
         uptimeMs: Math.round(process.uptime() * 1000),
-        ready: collector.ready(),
+        ready: isReady(),
         problem: state.message === '' ? null : state.message,
+        problemSinceNanos: state.sinceNanos,
         endpoints,
         store: {
           kind: store.engine.kind,

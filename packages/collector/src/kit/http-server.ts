@@ -4,7 +4,8 @@ import type { Socket } from 'node:net'
 import type { Logger } from '@clew/base/logger'
 import { BodyBuffer } from './body-buffer.ts'
 import type { ByteBudget } from './byte-budget.ts'
-import { inflate, isIdentity, tooLarge } from './compression.ts'
+import { busy, inflate, isIdentity, tooLarge } from './compression.ts'
+import type { CutReason } from './cut-reason.ts'
 import { applyCors, preflight, type CorsPolicy } from './cors.ts'
 import { GrpcCode } from './grpc-code.ts'
 import type { HttpResponse, HttpRoute } from './http-message.ts'
@@ -18,6 +19,8 @@ export interface HttpServerOptions {
   readonly renderError: (error: RpcError, request: { readonly headers: http.IncomingHttpHeaders }) => HttpResponse
   /** Told about every error answer. */
   readonly onError?: (error: RpcError, path: string) => void
+  /** Told about every connection that is ended because of what its client does (or does not). */
+  readonly onCut?: ((reason: CutReason) => void) | undefined
   readonly maxBodyBytes: number
   readonly inFlight: ByteBudget
   readonly maxConnections: number
@@ -31,8 +34,6 @@ export interface HttpServerOptions {
   readonly tls?: TlsServerConfig | undefined
   readonly logger: Logger
 }
-
-const BUSY_RETRY_MS = 1000
 
 /** A small HTTP/1.1 server: exact routes, body limits that hold while inflating, CORS, and limits on slow senders. */
 export class HttpServer {
@@ -60,9 +61,12 @@ export class HttpServer {
         ? http.createServer(settings, onRequest)
         : https.createServer({ ...settings, ...tlsListenOptions(options.tls) }, onRequest)
     this.#server.maxConnections = options.maxConnections
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      answerBrokenRequest(error, socket as Socket),
-    )
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const reason = CUT_REASON_OF_CODE[error.code ?? ''] ?? 'not_http'
+      if (reason !== 'gone') options.onCut?.(reason)
+      answerBrokenRequest(error, socket as Socket)
+    })
+    this.#server.on('drop', () => options.onCut?.('too_many_connections'))
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
@@ -168,9 +172,7 @@ export class HttpServer {
           reject(tooLarge(maxBodyBytes))
         } else if (!inFlight.tryTake(chunk.length)) {
           request.pause()
-          reject(
-            new RpcError(GrpcCode.unavailable, 'too many bytes of requests under way', { retryAfterMs: BUSY_RETRY_MS }),
-          )
+          reject(busy())
         } else {
           held.bytes += chunk.length
           gathered.append(chunk)
@@ -182,10 +184,11 @@ export class HttpServer {
     })
     const body = gathered.finish()
     if (encoding === undefined || isIdentity(encoding)) return body
-    const inflated = await inflate(body, encoding, maxBodyBytes)
-    inFlight.take(inflated.length)
-    held.bytes += inflated.length
-    return inflated
+    return await inflate(body, encoding, maxBodyBytes, (bytes) => {
+      if (request.socket.destroyed || !inFlight.tryTake(bytes)) return false
+      held.bytes += bytes
+      return true
+    })
   }
 
   #send(request: http.IncomingMessage, response: http.ServerResponse, answer: HttpResponse): void {
@@ -214,6 +217,15 @@ function discardThenClose(request: http.IncomingMessage): void {
   const timer = setTimeout(() => request.socket.destroy(), 1000)
   timer.unref()
   request.socket.once('close', () => clearTimeout(timer))
+}
+
+/** What a broken request is, by Node's code for it; a client that has gone is no fault. */
+const CUT_REASON_OF_CODE: Readonly<Record<string, CutReason | 'gone'>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'too_slow',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ECONNRESET: 'gone',
+  EPIPE: 'gone',
+  HPE_INVALID_EOF_STATE: 'half_a_request',
 }
 
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {

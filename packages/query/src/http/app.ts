@@ -16,6 +16,7 @@ import { routes, type AnswerParts } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { staticFiles } from './static-files.ts'
 import { streams } from './streams.ts'
+import { readinessText } from './readiness-text.ts'
 import { jaegerApi } from '../compat/jaeger/api.ts'
 
 export interface AppOptions {
@@ -97,7 +98,11 @@ export function createApp(options: AppOptions): Hono {
 
 function health(app: Hono, status: StatusPort, pipeline: PipelinePort): void {
   app.get('/healthz', (context) => context.text('ok\n'))
-  app.get('/readyz', (context) => (status.ready() ? context.text('ready\n') : context.text('not ready\n', 503)))
+  app.get('/readyz', (context) => {
+    context.header('cache-control', 'no-store')
+    const isReady = status.ready()
+    return context.text(readinessText(isReady, status.troubles()), isReady ? 200 : 503)
+  })
   app.get('/metrics', async (context) => {
     context.header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
     return context.body(await pipeline.metricsText())

@@ -113,6 +113,7 @@ const NOTHING = { traces: 0, logs: 0, metrics: 0 }
 
 const TEST_STATUS: StatusPort = {
   ready: () => true,
+  troubles: () => [],
   sendTestTrace: async () => ({ traceId: '0'.repeat(31) + '1' }),
   status: async () => ({
     version: '0.0.0-test',
@@ -120,6 +121,7 @@ const TEST_STATUS: StatusPort = {
     uptimeMs: 1,
     ready: true,
     problem: null,
+    problemSinceNanos: null,
     endpoints: { otlpGrpc: 'http://localhost:4317', otlpHttp: 'http://localhost:4318', ui: 'http://localhost:4320' },
     store: { kind: 'chdb', location: '/', version: '1', retention: '7d' },
     hasData: true,
@@ -152,6 +154,7 @@ function testPipeline(taps: TestTaps): PipelinePort {
         status: 'ok',
         message: '',
         sinceNanos: null,
+        troubles: [],
         queuedBytes: 0,
         queuedRows: 0,
         segmentsWaiting: 0,

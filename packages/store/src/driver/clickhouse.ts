@@ -4,6 +4,7 @@ import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickh
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
 import { isClusterName, onCluster } from '../schema/layout.ts'
 import { CLUSTER_READS, clusterInserts, COLOCATED } from './cluster-settings.ts'
+import { startDeadline } from './deadline.ts'
 import {
   type ClusterPlace,
   COMMAND_SETTINGS,
@@ -16,7 +17,6 @@ import {
 } from './driver.ts'
 import { engineError } from './engine-error.ts'
 import { limitSettings, OUTPUT_SETTINGS, parseResult } from './result-json.ts'
-import { cancelledError } from './session-pool.ts'
 
 const REQUEST_TIMEOUT_MS = 300_000
 const MIN_VERSION = [26, 2] as const
@@ -209,6 +209,7 @@ class ClickHouseDriver implements Driver {
 
   async query<Row>(statement: Sql, options: QueryOptions = {}): Promise<QueryResult<Row>> {
     const { text, parameters } = compileSql(statement)
+    const deadline = startDeadline(options)
     const start = performance.now()
     try {
       const result = await this.client.query({
@@ -223,12 +224,14 @@ class ClickHouseDriver implements Driver {
           ...limitSettings(options),
           cancel_http_readonly_queries_on_client_close: 1,
         },
-        ...(options.abort === undefined ? {} : { abort_signal: options.abort }),
+        abort_signal: deadline.signal,
       })
-      return parseResult<Row>(await result.text(), performance.now() - start, options)
+      return parseResult<Row>(await deadline.race(result.text()), performance.now() - start, options)
     } catch (error) {
-      if (options.abort?.aborted === true) throw cancelledError()
+      if (deadline.signal.aborted) throw deadline.signal.reason as Error
       throw engineError(error, 'the query failed')
+    } finally {
+      deadline.end()
     }
   }
 
@@ -241,6 +244,8 @@ class ClickHouseDriver implements Driver {
         clickhouse_settings: {
           ...this.known(INSERT_SETTINGS),
           ...this.clusterInserts,
+          // On by default since 26: rows would wait in the server's memory, and tokens would be ignored.
+          async_insert: 0,
           insert_deduplication_token: insert.token,
           wait_end_of_query: 1,
         },

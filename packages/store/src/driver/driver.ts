@@ -2,7 +2,7 @@ import type { Sql } from '../sql/sql.ts'
 
 /** Limits of one read. */
 export interface QueryOptions {
-  /** The engine stops the query after this time. */
+  /** The engine stops the query after this time. Whoever asks gets QUERY_TIMEOUT soon after, also from an engine that hangs. */
   readonly maxExecutionMs?: number
   /** The engine stops reading after so many uncompressed bytes. */
   readonly maxBytesToRead?: number
@@ -15,6 +15,8 @@ export interface QueryOptions {
   readonly onLimit?: 'throw' | 'break'
   /** Cancels the query in the engine. */
   readonly abort?: AbortSignal
+  /** Memory the engine may use for it; without it the server's own limit holds. */
+  readonly maxMemoryBytes?: number
   /** Threads the engine may use for it. */
   readonly maxThreads?: number
   /**

@@ -24,6 +24,7 @@ export function limitSettings(options: QueryOptions): Record<string, string | nu
     max_rows_to_read: options.maxRowsToRead ?? 0,
     read_overflow_mode: overflow,
     max_threads: options.maxThreads ?? 0,
+    max_memory_usage: options.maxMemoryBytes ?? 0,
   }
 }
 

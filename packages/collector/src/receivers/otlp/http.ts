@@ -12,6 +12,7 @@ import { PROFILES_HTTP_PATHS } from '../../kit/otlp-paths.ts'
 import { RpcError, toRpcError } from '../../kit/rpc-error.ts'
 import { encodePartialSuccess, encodeStatus, statusToJson } from '../../kit/rpc-status.ts'
 import type { OtlpHttpConfig } from './config.ts'
+import { cutCounter } from './cut-counter.ts'
 import type { Intake } from './intake.ts'
 import { metadataOf } from './metadata.ts'
 
@@ -63,6 +64,7 @@ export function otlpHttpServer(
       maxAgeSeconds: cors.max_age,
     },
     tls: config.tls,
+    onCut: cutCounter(context, 'http'),
     logger: context.logger,
   })
 }
