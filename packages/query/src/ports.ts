@@ -4,11 +4,24 @@ import type { getStatus, sendTestTrace } from '@clew/contract/status'
 import type { Batch } from '@clew/otlp/batch'
 import type { Signal } from '@clew/otlp/signal'
 import type { QueryOptions, QueryResult } from '@clew/store/driver/driver'
+import type { PromotedKey } from '@clew/store/promote/promoted-key'
+import type { KeyUse } from '@clew/store/promote/usage-counter'
 import type { Sql } from '@clew/store/sql/sql'
 
 /** Reads of the store. */
 export interface QueryEngine {
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
+}
+
+/** Attribute keys that have columns, and the account of which are asked for. */
+export interface KeysPort {
+  promoted(): readonly PromotedKey[]
+  noteUse(use: KeyUse): void
+}
+
+/** The store, as far as questions need it. */
+export interface StorePort extends QueryEngine {
+  readonly keys: KeysPort
 }
 
 /** What only the program that puts everything together knows about this installation. */

@@ -1,8 +1,11 @@
 import type { Clock } from '@clew/base/clock'
 import type { SearchSignal } from '@clew/lang/search/fields'
+import { KEY_PLACES } from '@clew/store/promote/promoted-key'
 import { sql } from '@clew/store/sql/sql'
 import type { KnownLevel } from '../compile/search/attribute-sql.ts'
-import type { QueryEngine } from '../ports.ts'
+import type { FieldLevel } from '@clew/lang/search/ast'
+import type { KeyLookup } from '../compile/search/compile-search.ts'
+import type { KeysPort, QueryEngine } from '../ports.ts'
 
 const FRESH_MS = 2_000
 const MAX_KEYS = 1_000
@@ -16,13 +19,15 @@ interface Entry {
  * At which levels and with which types a key occurs, from the store's catalogue, remembered for two seconds: a key that
  * is seen for the first time, or with a new type, counts after that time. It lets a search look only where it can match.
  */
-export class KeyCatalogue {
+export class KeyCatalogue implements KeyLookup {
   readonly #engine: QueryEngine
+  readonly #keys: KeysPort
   readonly #clock: Clock
   readonly #entries = new Map<string, Entry>()
 
-  constructor(engine: QueryEngine, clock: Clock) {
+  constructor(engine: QueryEngine, keys: KeysPort, clock: Clock) {
     this.#engine = engine
+    this.#keys = keys
     this.#clock = clock
   }
 
@@ -37,7 +42,27 @@ export class KeyCatalogue {
       this.#entries.set(id, entry)
       if (this.#entries.size > MAX_KEYS) this.#entries.delete(this.#entries.keys().next().value as string)
     }
-    return entry.levels.length === 0 ? undefined : entry.levels
+    if (entry.levels.length === 0) return undefined
+    const promoted = this.#keys.promoted().filter((each) => each.key === key && KEY_PLACES[each.level].signal === signal)
+    if (promoted.length === 0) return entry.levels
+    return entry.levels.map((level) => ({ ...level, columns: promoted.find((each) => each.level === level.level) }))
+  }
+
+  noteFilter(signal: SearchSignal, key: string, level: FieldLevel | 'any'): void {
+    this.#note(signal, key, level, 'filter')
+  }
+
+  /** Says that a question groups by a key. */
+  noteGroup(signal: SearchSignal, key: string, level: FieldLevel | 'any'): void {
+    this.#note(signal, key, level, 'group')
+  }
+
+  /** Keys that the catalogue does not know are not counted: nobody could promote them. */
+  #note(signal: SearchSignal, key: string, asked: FieldLevel | 'any', how: 'filter' | 'group'): void {
+    for (const { level, types } of this.#entries.get(`${signal} ${key}`)?.levels ?? []) {
+      if (asked !== 'any' && asked !== level) continue
+      for (const type of types) this.#keys.noteUse({ signal, level, key, type, how })
+    }
   }
 
   async #load(signal: SearchSignal, key: string): Promise<KnownLevel[]> {

@@ -1,0 +1,229 @@
+import type { Clock } from '@clew/base/clock'
+import { ClewError, errorMessage } from '@clew/base/errors'
+import type { Logger } from '@clew/base/logger'
+import type { Driver } from '../driver/driver.ts'
+import { PROMOTED_LOG_ATTRIBUTES, PROMOTED_SPAN_ATTRIBUTES } from '../schema/promoted.ts'
+import { backfillProgress, type BackfillProgress, backfillStep } from './backfill.ts'
+import { sampleKey } from './key-sample.ts'
+import { chooseForm, decide, keyId, type Forced, type PolicyAction, type PromotionPolicy } from './policy.ts'
+import { addColumnsDdl, commentColumnsDdl, dropColumnsDdl, formAt, promotedKey } from './promoted-ddl.ts'
+import type { PromotableLevel, PromotedKey } from './promoted-key.ts'
+import { noteDecision, readForced, readHeat, readTableRows, readTypes } from './promotion-state.ts'
+import { readPromotedKeys } from './registry.ts'
+import type { RunDdl, RunExclusively } from './run-ddl.ts'
+import { type KeyUse, UsageCounter } from './usage-counter.ts'
+
+const MAX_TOO_BIG = 1_000
+
+export interface KeyColumnsOptions {
+  readonly driver: Driver
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly policy: PromotionPolicy
+  /** How often it looks whether something is to do. */
+  readonly checkEveryMs: number
+  /** How long a retiring column stays for queries that were compiled before: longer than any process goes without looking, plus the longest query. */
+  readonly graceMs: number
+  readonly runDdl: RunDdl
+  readonly runExclusively: RunExclusively
+  /** False while inserts wait. */
+  readonly mayBackfill: () => boolean
+}
+
+/**
+ * Gives hot attribute keys columns and takes them from cold ones, in the background. The columns are computed by the engine
+ * from the attribute map, which keeps every value: what the ingester writes does not depend on them, so a segment makes the
+ * same rows before and after a promotion, and an answer is the same with and without them.
+ */
+export class KeyColumns {
+  /** Set while the job fails. */
+  trouble: string | undefined
+  readonly usage: UsageCounter
+  readonly #options: KeyColumnsOptions
+  /** Keys whose values are too big for a column that nobody asked for. */
+  readonly #tooBig = new Set<string>()
+  #promoted: readonly PromotedKey[] = []
+  #forced: ReadonlyMap<string, Forced> = new Map()
+  #work: Promise<void> = Promise.resolve()
+  #cancelTimer: (() => void) | undefined
+  #stopped = false
+
+  constructor(options: KeyColumnsOptions) {
+    this.#options = options
+    this.usage = new UsageCounter(options.clock)
+  }
+
+  /** Keys with columns that queries may use now. */
+  promoted(): readonly PromotedKey[] {
+    return this.#promoted.filter((key) => key.retiringSinceMillis === undefined)
+  }
+
+  /** Keys whose columns are going to be dropped. */
+  retiring(): readonly PromotedKey[] {
+    return this.#promoted.filter((key) => key.retiringSinceMillis !== undefined)
+  }
+
+  /** What people decided, by `keyId`. */
+  forced(): ReadonlyMap<string, Forced> {
+    return this.#forced
+  }
+
+  noteUse(use: KeyUse): void {
+    this.usage.note(use)
+  }
+
+  /** How far the columns of a key are. */
+  async progress(key: PromotedKey): Promise<BackfillProgress> {
+    return await backfillProgress(this.#options.driver, key)
+  }
+
+  /** Reads which keys have columns, then looks regularly. */
+  async start(): Promise<void> {
+    await this.refresh()
+    this.#schedule()
+  }
+
+  /** Reads again which keys have columns. */
+  async refresh(): Promise<void> {
+    this.#promoted = await readPromotedKeys(this.#options.driver)
+    this.#forced = await readForced(this.#options.driver)
+  }
+
+  /** One round: writes the uses down, decides, goes on with backfills. Rounds never overlap. */
+  async runOnce(): Promise<void> {
+    await this.#inTurn(() => this.#round())
+  }
+
+  /**
+   * Promotes or demotes a key at once and for good, or leaves it to the job again (`auto`).
+   * @throws ClewError KEY_HAS_COLUMN, KEYS_FULL
+   */
+  async decide(level: PromotableLevel, key: string, action: 'promote' | 'demote' | 'auto'): Promise<void> {
+    const builtIn = level === 'span' ? PROMOTED_SPAN_ATTRIBUTES : level === 'log' ? PROMOTED_LOG_ATTRIBUTES : []
+    if (builtIn.some((each) => each.key === key)) {
+      throw new ClewError('KEY_HAS_COLUMN', `'${key}' always has a column on this level`, {
+        fix: 'there is nothing to do: it is one of the keys of the schema',
+      })
+    }
+    const { driver, clock } = this.#options
+    await this.#inTurn(async () => {
+      await this.refresh()
+      const has = this.promoted().find((each) => each.level === level && each.key === key)
+      if (action === 'promote' && has === undefined && this.promoted().length >= 2 * this.#options.policy.maxKeys) {
+        throw new ClewError('KEYS_FULL', `no more than ${2 * this.#options.policy.maxKeys} keys can have columns`, {
+          fix: 'demote one first (clew keys demote), or raise --promoted-keys',
+        })
+      }
+      await noteDecision(driver, clock, { level, key, action, author: 'user', reason: '' })
+      if (action === 'promote' && has === undefined) await this.#promote(level, key, true)
+      if (action === 'demote' && has !== undefined) await this.#retire(has)
+      await this.refresh()
+    })
+  }
+
+  /** Writes the uses down and ends after what is being done. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancelTimer?.()
+    await this.#work.catch(() => undefined)
+    await this.usage.flush(this.#options.driver).catch((error: unknown) => this.#note(error))
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return
+    this.#cancelTimer = this.#options.clock.after(this.#options.checkEveryMs, () => {
+      void this.runOnce()
+        .catch((error: unknown) => this.#note(error))
+        .then(() => this.#schedule())
+    })
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = this.#work.catch(() => undefined).then(work)
+    this.#work = mine
+    await mine
+  }
+
+  async #round(): Promise<void> {
+    if (this.#stopped) return
+    const { driver, clock, policy, runExclusively, runDdl, mayBackfill } = this.#options
+    await this.usage.flush(driver)
+    await this.refresh()
+    await runExclusively('keys', async () => {
+      await this.#dropRetired()
+      const builtIn = new Set([
+        ...PROMOTED_SPAN_ATTRIBUTES.map((each) => keyId('span', each.key)),
+        ...PROMOTED_LOG_ATTRIBUTES.map((each) => keyId('log', each.key)),
+      ])
+      const heat = (await readHeat(driver, clock)).filter(({ level, key }) => {
+        const id = keyId(level, key)
+        return !builtIn.has(id) && !this.#tooBig.has(id)
+      })
+      const actions = decide(
+        {
+          nowMillis: clock.unixMillis(),
+          heat,
+          promoted: this.#promoted,
+          forced: this.#forced,
+          rowsOfTable: await readTableRows(driver),
+        },
+        policy,
+      )
+      for (const action of actions) await this.#apply(action)
+      if (actions.length > 0) await this.refresh()
+      await backfillStep(this.promoted(), { driver, runDdl, mayRun: mayBackfill })
+    })
+    this.trouble = undefined
+  }
+
+  async #apply({ action, level, key, reason }: PolicyAction): Promise<void> {
+    const { driver, clock, logger } = this.#options
+    if (action === 'demote') {
+      const has = this.promoted().find((each) => each.level === level && each.key === key)
+      if (has === undefined) return
+      await this.#retire(has)
+    } else if (!(await this.#promote(level, key))) {
+      return
+    }
+    await noteDecision(driver, clock, { level, key, action, author: 'job', reason })
+    logger.info(action === 'promote' ? 'an attribute key gets a column' : 'an attribute key loses its column', {
+      level,
+      key,
+      reason,
+    })
+  }
+
+  /** False when its values are too big to be kept twice without anybody asking for it. */
+  async #promote(level: PromotableLevel, key: string, asked = this.#forced.get(keyId(level, key)) === 'promote'): Promise<boolean> {
+    const { driver, clock, runDdl, policy } = this.#options
+    const sample = await sampleKey(driver, level, key)
+    if (!asked && sample.meanBytes > policy.maxValueBytes) {
+      if (this.#tooBig.size < MAX_TOO_BIG) this.#tooBig.add(keyId(level, key))
+      return false
+    }
+    const form = formAt(level, chooseForm(await readTypes(driver, level, key), sample))
+    const promoted = promotedKey({ level, key, form, sinceMillis: clock.unixMillis(), retiringSinceMillis: undefined })
+    const left = this.#promoted.find((each) => each.column === promoted.column)
+    await runDdl(left === undefined ? addColumnsDdl(promoted) : commentColumnsDdl(promoted))
+    return true
+  }
+
+  async #retire(key: PromotedKey): Promise<void> {
+    await this.#options.runDdl(commentColumnsDdl({ ...key, retiringSinceMillis: this.#options.clock.unixMillis() }))
+  }
+
+  async #dropRetired(): Promise<void> {
+    const { clock, graceMs, runDdl } = this.#options
+    for (const key of this.retiring()) {
+      if (clock.unixMillis() - key.retiringSinceMillis! < graceMs) continue
+      await runDdl(dropColumnsDdl(key))
+    }
+  }
+
+  #note(error: unknown): void {
+    const message = errorMessage(error)
+    if (this.trouble === undefined && !this.#stopped)
+      this.#options.logger.warn('looking after attribute keys does not get on, trying again', { error: message })
+    this.trouble = message
+  }
+}
