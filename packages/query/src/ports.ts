@@ -15,7 +15,8 @@ export interface QueryEngine {
 
 /** Attribute keys that have columns, and the account of which are asked for. */
 export interface KeysPort {
-  promoted(): readonly PromotedKey[]
+  /** Keys whose columns every row has. */
+  usable(): readonly PromotedKey[]
   noteUse(use: KeyUse): void
 }
 

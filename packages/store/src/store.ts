@@ -38,6 +38,8 @@ export interface StoreOptions {
     readonly checkEveryMs?: number
     /** How long a column outlives the decision to drop it; default two minutes. */
     readonly graceMs?: number
+    /** How long a new column stays unused at least; default 30 s, with a server more than its longest insert. */
+    readonly settleMs?: number
   }
 }
 
@@ -66,6 +68,8 @@ const DEFAULT_CLOSE_TIMEOUT_MS = 10_000
 const CHECK_KEYS_EVERY_MS = 30_000
 /** Longer than two looks and the longest query. */
 const KEY_GRACE_MS = 120_000
+/** Longer than an insert takes at most. */
+const KEY_SETTLE_MS: Readonly<Record<Driver['kind'], number>> = { chdb: 30_000, clickhouse: 330_000 }
 /** Bytes that may wait for the engine while old data gets columns. */
 const BACKFILL_WAITING_BYTES = 64 << 20
 const HOUR_MS = 3_600_000
@@ -122,7 +126,7 @@ async function startStore(options: StoreOptions, driver: Driver, unlock: () => P
   if (recovered > 0) logger.info('storing what the last run had acknowledged but not stored', { segments: recovered })
   const edges = new EdgeJob({ driver, clock, logger })
   edges.start()
-  const { checkEveryMs, graceMs, ...policy } = options.promotion ?? {}
+  const { checkEveryMs, graceMs, settleMs, ...policy } = options.promotion ?? {}
   const keys = new KeyColumns({
     driver,
     clock,
@@ -130,6 +134,7 @@ async function startStore(options: StoreOptions, driver: Driver, unlock: () => P
     policy: { ...DEFAULT_PROMOTION, ...policy },
     checkEveryMs: checkEveryMs ?? CHECK_KEYS_EVERY_MS,
     graceMs: graceMs ?? KEY_GRACE_MS,
+    settleMs: settleMs ?? KEY_SETTLE_MS[driver.kind],
     runDdl: ddlOnOneServer(driver),
     runExclusively: runHere,
     mayBackfill: () => ingester.queuedBytes < BACKFILL_WAITING_BYTES,

@@ -43,9 +43,9 @@ export class KeyCatalogue implements KeyLookup {
       if (this.#entries.size > MAX_KEYS) this.#entries.delete(this.#entries.keys().next().value as string)
     }
     if (entry.levels.length === 0) return undefined
-    const promoted = this.#keys.promoted().filter((each) => each.key === key && KEY_PLACES[each.level].signal === signal)
-    if (promoted.length === 0) return entry.levels
-    return entry.levels.map((level) => ({ ...level, columns: promoted.find((each) => each.level === level.level) }))
+    const usable = this.#keys.usable().filter((each) => each.key === key && KEY_PLACES[each.level].signal === signal)
+    if (usable.length === 0) return entry.levels
+    return entry.levels.map((level) => ({ ...level, columns: usable.find((each) => each.level === level.level) }))
   }
 
   noteFilter(signal: SearchSignal, key: string, level: FieldLevel | 'any'): void {

@@ -1,41 +1,54 @@
 import type { Driver } from '../driver/driver.ts'
-import { sql, textsParameter } from '../sql/sql.ts'
+import { sql } from '../sql/sql.ts'
 import { materializeDdl } from './promoted-ddl.ts'
 import { columnsOf, KEY_PLACES, type PromotedKey } from './promoted-key.ts'
 import type { RunDdl } from './run-ddl.ts'
 
 /** How much of a table has the columns of a key. */
-export interface BackfillProgress {
+export interface Coverage {
   readonly totalRows: number
   readonly rowsWithout: number
   /** Partitions with rows that lack them, newest first. */
   readonly partitionsWithout: readonly string[]
 }
 
-interface PartitionRow {
+interface PartRow {
+  readonly tableName: string
   readonly partitionId: string
-  readonly totalRows: string
-  readonly rowsWithout: string
+  readonly n: string
+  readonly columns: readonly string[]
 }
 
-/** Reads from the list of parts how far the columns of a key are. That list is the only state a backfill has. */
-export async function backfillProgress(driver: Pick<Driver, 'query'>, promoted: PromotedKey): Promise<BackfillProgress> {
-  const { table } = KEY_PLACES[promoted.level]
-  const columns = columnsOf(promoted)
-  const { rows } = await driver.query<PartitionRow>(
-    sql`SELECT partition_id AS partitionId, sum(rows) AS totalRows,
-  sumIf(rows, name NOT IN (SELECT name FROM system.parts_columns
-    WHERE database = currentDatabase() AND table = ${table} AND active AND column IN ${textsParameter(columns)}
-    GROUP BY name HAVING uniqExact(column) = ${columns.length})) AS rowsWithout
-FROM system.parts WHERE database = currentDatabase() AND table = ${table} AND active
-GROUP BY partitionId ORDER BY partitionId DESC`,
+/**
+ * Reads from the list of parts how far the columns of keys are; by column name. That list is the only state a backfill has.
+ * A part that is replaced while it is being read counts as lacking them.
+ */
+export async function readCoverage(
+  driver: Pick<Driver, 'query'>,
+  promoted: readonly PromotedKey[],
+): Promise<Map<string, Coverage>> {
+  if (promoted.length === 0) return new Map()
+  const { rows } = await driver.query<PartRow>(
+    sql`SELECT part.table AS tableName, part.partition_id AS partitionId, sum(part.rows) AS n, has.columns AS columns
+FROM (SELECT table, partition_id, name, rows FROM system.parts
+  WHERE database = currentDatabase() AND active AND table IN ('spans', 'logs')) AS part
+LEFT JOIN (SELECT table, name, arraySort(groupUniqArray(column)) AS columns FROM system.parts_columns
+  WHERE database = currentDatabase() AND active AND table IN ('spans', 'logs') AND startsWith(column, 'p_')
+  GROUP BY table, name) AS has ON part.table = has.table AND part.name = has.name
+GROUP BY tableName, partitionId, columns ORDER BY partitionId DESC`,
     { maxExecutionMs: 10_000 },
   )
-  const sum = (of: (row: PartitionRow) => string): number => rows.reduce((total, row) => total + Number(of(row)), 0)
+  return new Map(promoted.map((key) => [key.column, coverageOf(key, rows)]))
+}
+
+function coverageOf(key: PromotedKey, rows: readonly PartRow[]): Coverage {
+  const here = rows.filter((row) => row.tableName === KEY_PLACES[key.level].table)
+  const without = here.filter((row) => columnsOf(key).some((column) => !row.columns.includes(column)))
+  const sum = (list: readonly PartRow[]): number => list.reduce((total, row) => total + Number(row.n), 0)
   return {
-    totalRows: sum((row) => row.totalRows),
-    rowsWithout: sum((row) => row.rowsWithout),
-    partitionsWithout: rows.filter((row) => row.rowsWithout !== '0').map((row) => row.partitionId),
+    totalRows: sum(here),
+    rowsWithout: sum(without),
+    partitionsWithout: [...new Set(without.map((row) => row.partitionId))],
   }
 }
 
@@ -57,10 +70,9 @@ export async function backfillStep(promoted: readonly PromotedKey[], options: Ba
     for (const table of running) await options.runDdl(giveUpBackfill(table))
     return 'waiting'
   }
+  const coverage = await readCoverage(options.driver, promoted)
   for (const key of promoted) {
-    if (key.retiringSinceMillis !== undefined) continue
-    const { partitionsWithout } = await backfillProgress(options.driver, key)
-    const [newest] = partitionsWithout
+    const newest = coverage.get(key.column)?.partitionsWithout[0]
     if (newest === undefined) continue
     if (!options.mayRun()) return 'waiting'
     await options.runDdl(materializeDdl(key, newest))

@@ -3,7 +3,7 @@ import { ClewError, errorMessage } from '@clew/base/errors'
 import type { Logger } from '@clew/base/logger'
 import type { Driver } from '../driver/driver.ts'
 import { PROMOTED_LOG_ATTRIBUTES, PROMOTED_SPAN_ATTRIBUTES } from '../schema/promoted.ts'
-import { backfillProgress, type BackfillProgress, backfillStep } from './backfill.ts'
+import { backfillStep, type Coverage, readCoverage } from './backfill.ts'
 import { sampleKey } from './key-sample.ts'
 import { chooseForm, decide, keyId, type Forced, type PolicyAction, type PromotionPolicy } from './policy.ts'
 import { addColumnsDdl, commentColumnsDdl, dropColumnsDdl, formAt, promotedKey } from './promoted-ddl.ts'
@@ -24,6 +24,8 @@ export interface KeyColumnsOptions {
   readonly checkEveryMs: number
   /** How long a retiring column stays for queries that were compiled before: longer than any process goes without looking, plus the longest query. */
   readonly graceMs: number
+  /** How long an insert that knew nothing of a new column can take to appear: longer, and the column is complete when its parts say so. */
+  readonly settleMs: number
   readonly runDdl: RunDdl
   readonly runExclusively: RunExclusively
   /** False while inserts wait. */
@@ -43,6 +45,8 @@ export class KeyColumns {
   /** Keys whose values are too big for a column that nobody asked for. */
   readonly #tooBig = new Set<string>()
   #promoted: readonly PromotedKey[] = []
+  #usable: readonly PromotedKey[] = []
+  #coverage: ReadonlyMap<string, Coverage> = new Map()
   #forced: ReadonlyMap<string, Forced> = new Map()
   #work: Promise<void> = Promise.resolve()
   #cancelTimer: (() => void) | undefined
@@ -53,7 +57,15 @@ export class KeyColumns {
     this.usage = new UsageCounter(options.clock)
   }
 
-  /** Keys with columns that queries may use now. */
+  /**
+   * Keys whose columns queries may use now: those that every row has. Until then queries read the map: engines were seen to
+   * answer wrongly when a column that some parts lack is computed in the middle of a filter (docs/adr/0014-hot-keys.md).
+   */
+  usable(): readonly PromotedKey[] {
+    return this.#usable
+  }
+
+  /** Keys that have or get columns. */
   promoted(): readonly PromotedKey[] {
     return this.#promoted.filter((key) => key.retiringSinceMillis === undefined)
   }
@@ -72,9 +84,9 @@ export class KeyColumns {
     this.usage.note(use)
   }
 
-  /** How far the columns of a key are. */
-  async progress(key: PromotedKey): Promise<BackfillProgress> {
-    return await backfillProgress(this.#options.driver, key)
+  /** How far the columns of a key were at the last look. */
+  coverage(key: PromotedKey): Coverage | undefined {
+    return this.#coverage.get(key.column)
   }
 
   /** Reads which keys have columns, then looks regularly. */
@@ -83,10 +95,16 @@ export class KeyColumns {
     this.#schedule()
   }
 
-  /** Reads again which keys have columns. */
+  /** Reads again which keys have columns, and how far they are. */
   async refresh(): Promise<void> {
-    this.#promoted = await readPromotedKeys(this.#options.driver)
-    this.#forced = await readForced(this.#options.driver)
+    const { driver, clock, settleMs } = this.#options
+    this.#promoted = await readPromotedKeys(driver)
+    this.#forced = await readForced(driver)
+    this.#coverage = await readCoverage(driver, this.#promoted)
+    const settled = clock.unixMillis() - settleMs
+    this.#usable = this.promoted().filter(
+      (key) => key.sinceMillis <= settled && this.#coverage.get(key.column)?.rowsWithout === 0,
+    )
   }
 
   /** One round: writes the uses down, decides, goes on with backfills. Rounds never overlap. */

@@ -24,17 +24,19 @@ const CODECS: Readonly<Record<KeyForm, string>> = { low: 'ZSTD(1)', text: 'ZSTD(
 const TAG_INT = 1
 const TAG_DOUBLE = 2
 
-/** Adds the columns of a key; the engine computes them from the map, at inserts and for parts that do not have them yet. */
+/**
+ * Adds the columns of a key; the engine computes them from the map at every insert and merge. Each is computed from the map
+ * alone, not from the other one, so they can be added, written and dropped in any order.
+ */
 export function addColumnsDdl(promoted: PromotedKey): Sql {
   const { table } = KEY_PLACES[promoted.level]
   const add = (column: string, type: string, codec: string, value: string): string =>
     `ADD COLUMN IF NOT EXISTS ${checked(column)} ${type} MATERIALIZED ${value} COMMENT '${comment(promoted)}' CODEC(${codec})`
-  const changes = [
-    add(promoted.column, columnType(promoted), CODECS[promoted.form], valueExpression(promoted)),
-    ...(promoted.rest === undefined
-      ? []
-      : [add(promoted.rest, TYPES.low, CODECS.low, `if(${checked(promoted.column)} != 0, '', ${textOf('Attributes', keyText(promoted.key))})`)]),
-  ]
+  const changes = [add(promoted.column, columnType(promoted), CODECS[promoted.form], valueExpression(promoted))]
+  if (promoted.rest !== undefined) {
+    const rest = `if(${valueExpression(promoted)} != 0, '', ${textOf('Attributes', keyText(promoted.key))})`
+    changes.push(add(promoted.rest, TYPES.low, CODECS.low, rest))
+  }
   return text(`ALTER TABLE ${table} ${changes.join(', ')}`)
 }
 
@@ -46,8 +48,7 @@ export function commentColumnsDdl(promoted: PromotedKey): Sql {
 
 /** Removes the columns of a key. What they hold is in the map as well. */
 export function dropColumnsDdl(promoted: PromotedKey): Sql {
-  // The second column is computed from the first one.
-  const changes = [...columnsOf(promoted)].reverse().map((column) => `DROP COLUMN IF EXISTS ${checked(column)}`)
+  const changes = columnsOf(promoted).map((column) => `DROP COLUMN IF EXISTS ${checked(column)}`)
   return text(`ALTER TABLE ${KEY_PLACES[promoted.level].table} ${changes.join(', ')}`)
 }
 
