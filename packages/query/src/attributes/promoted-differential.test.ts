@@ -61,11 +61,11 @@ const entries: fc.Arbitrary<KeyValue[]> = fc
 
 let server: TestServer
 let plain: TestServer['server']
-const noColumns: KeysPort = { usable: () => [], noteUse: () => undefined }
+const noColumns: Pick<KeysPort, 'usable' | 'noteUse'> = { usable: () => [], noteUse: () => undefined }
 
 beforeAll(async () => {
   server = await startTestServer({})
-  plain = server.another({ keys: noColumns })
+  plain = server.withoutColumns()
 })
 afterAll(async () => await server.close())
 
@@ -134,7 +134,7 @@ const asked = fc.oneof(
   query(['log']).map((q) => ({ signal: 'logs' as const, q })),
 )
 
-async function found(signal: SearchSignal, q: string, keys: KeysPort): Promise<string[]> {
+async function found(signal: SearchSignal, q: string, keys: Pick<KeysPort, 'usable' | 'noteUse'>): Promise<string[]> {
   const { condition: where } = await compileSearch(q, signal, new KeyCatalogue(server.store, keys, systemClock))
   const [table, time] = signal === 'traces' ? (['spans', 'StartNanos'] as const) : (['logs', 'AtNanos'] as const)
   const { rows } = await server.store.query<{ at: string }>(

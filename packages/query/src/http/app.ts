@@ -5,6 +5,7 @@ import { endpoints } from '@clew/contract/endpoints'
 import { Hono, type Context } from 'hono'
 import { compress } from 'hono/compress'
 import type { PipelinePort, StatusPort, StorePort } from '../ports.ts'
+import { KeyTable } from '../attributes/list-keys.ts'
 import { KeyCatalogue } from '../run/key-catalogue.ts'
 import { Question, type QueryLimits } from '../run/question.ts'
 import { RecentTraces } from '../traces/recent-traces.ts'
@@ -41,6 +42,8 @@ export function createApp(options: AppOptions): Hono {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const parts: AnswerParts = {
     recentTraces: new RecentTraces(options.recentTraceBytes ?? DEFAULT_RECENT_TRACE_BYTES),
+    keyTable: new KeyTable(store.keys, clock),
+    keys: store.keys,
     status,
     pipeline,
   }

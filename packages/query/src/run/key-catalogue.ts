@@ -10,6 +10,8 @@ import type { KeysPort, QueryEngine } from '../ports.ts'
 const FRESH_MS = 2_000
 const MAX_KEYS = 1_000
 
+type KeyColumnsPort = Pick<KeysPort, 'usable' | 'noteUse'>
+
 interface Entry {
   readonly loadedMs: number
   readonly levels: readonly KnownLevel[]
@@ -21,11 +23,11 @@ interface Entry {
  */
 export class KeyCatalogue implements KeyLookup {
   readonly #engine: QueryEngine
-  readonly #keys: KeysPort
+  readonly #keys: KeyColumnsPort
   readonly #clock: Clock
   readonly #entries = new Map<string, Entry>()
 
-  constructor(engine: QueryEngine, keys: KeysPort, clock: Clock) {
+  constructor(engine: QueryEngine, keys: KeyColumnsPort, clock: Clock) {
     this.#engine = engine
     this.#keys = keys
     this.#clock = clock
@@ -46,6 +48,11 @@ export class KeyCatalogue implements KeyLookup {
     const usable = this.#keys.usable().filter((each) => each.key === key && KEY_PLACES[each.level].signal === signal)
     if (usable.length === 0) return entry.levels
     return entry.levels.map((level) => ({ ...level, columns: usable.find((each) => each.level === level.level) }))
+  }
+
+  /** Whether searches read the key from a column that it was given. */
+  hasColumn(level: string, key: string): boolean {
+    return this.#keys.usable().some((each) => each.level === level && each.key === key)
   }
 
   noteFilter(signal: SearchSignal, key: string, level: FieldLevel | 'any'): void {

@@ -5,7 +5,7 @@ import type { Endpoint, InputOf, OutputOf } from '@clew/contract/endpoint'
 import { endpointUrl } from '@clew/contract/client'
 import type { Batch } from '@clew/otlp/batch'
 import { openStore, type Store, type StoreOptions } from '@clew/store/store'
-import type { PipelinePort, StatusPort, StorePort, TapPortSubscription } from '../ports.ts'
+import type { KeysPort, PipelinePort, StatusPort, StorePort, TapPortSubscription } from '../ports.ts'
 import { createQueryServer, type QueryServer, type QueryServerOptions } from '../server.ts'
 
 /** Whatever JSON.parse gives: tests look into it freely. */
@@ -17,8 +17,8 @@ export interface TestServer {
   readonly server: QueryServer
   /** What the taps of this server see. */
   readonly taps: TestTaps
-  /** A server over the same store that sees other keys with columns. */
-  another(store: Pick<StorePort, 'keys'>): QueryServer
+  /** A server over the same store that knows of no promoted keys. */
+  withoutColumns(): QueryServer
   send(...batches: readonly Batch[]): Promise<void>
   get(path: string, init?: RequestInit): Promise<{ status: number; body: ParsedJson; headers: Headers }>
   /** Calls an endpoint, checks the answer against its schema, gives it back. */
@@ -56,7 +56,11 @@ export async function startTestServer(
     server,
     taps,
     get,
-    another: (keys) => serve({ query: (statement, queryOptions) => store.query(statement, queryOptions), ...keys }),
+    withoutColumns: () =>
+      serve({
+        query: (statement, queryOptions) => store.query(statement, queryOptions),
+        keys: { ...NO_KEYS, decide: (level, key, action) => store.keys.decide(level, key, action) },
+      }),
     async send(...batches) {
       await Promise.all(batches.map((batch) => store.consumer.consume(batch, {} as never)))
       await store.flush()
@@ -118,6 +122,18 @@ class TestTap implements TapPortSubscription {
     this.#owner.open.delete(this)
     this.#wake?.()
   }
+}
+
+const NO_KEYS: Omit<KeysPort, 'decide'> = {
+  usable: () => [],
+  promoted: () => [],
+  retiring: () => [],
+  coverage: () => undefined,
+  forced: () => new Map(),
+  noteUse: () => undefined,
+  flushUses: async () => undefined,
+  maxKeys: 0,
+  trouble: undefined,
 }
 
 const NOTHING = { traces: 0, logs: 0, metrics: 0 }

@@ -80,8 +80,18 @@ export class KeyColumns {
     return this.#forced
   }
 
+  /** How many keys of a table may have columns without anybody asking for more. */
+  get maxKeys(): number {
+    return this.#options.policy.maxKeys
+  }
+
   noteUse(use: KeyUse): void {
     this.usage.note(use)
+  }
+
+  /** Writes down the uses that were noted. */
+  async flushUses(): Promise<void> {
+    await this.usage.flush(this.#options.driver)
   }
 
   /** How far the columns of a key were at the last look. */
@@ -114,7 +124,7 @@ export class KeyColumns {
 
   /**
    * Promotes or demotes a key at once and for good, or leaves it to the job again (`auto`).
-   * @throws ClewError KEY_HAS_COLUMN, KEYS_FULL
+   * @throws ClewError KEY_HAS_COLUMN, KEY_NOT_FOUND, KEYS_FULL
    */
   async decide(level: PromotableLevel, key: string, action: 'promote' | 'demote' | 'auto'): Promise<void> {
     const builtIn = level === 'span' ? PROMOTED_SPAN_ATTRIBUTES : level === 'log' ? PROMOTED_LOG_ATTRIBUTES : []
@@ -127,6 +137,11 @@ export class KeyColumns {
     await this.#inTurn(async () => {
       await this.refresh()
       const has = this.promoted().find((each) => each.level === level && each.key === key)
+      if (action === 'promote' && has === undefined && (await readTypes(driver, level, key)).length === 0) {
+        throw new ClewError('KEY_NOT_FOUND', `no ${level} has had an attribute '${key}'`, {
+          fix: 'see `clew keys` for the keys there are and their levels',
+        })
+      }
       if (action === 'promote' && has === undefined && this.promoted().length >= 2 * this.#options.policy.maxKeys) {
         throw new ClewError('KEYS_FULL', `no more than ${2 * this.#options.policy.maxKeys} keys can have columns`, {
           fix: 'demote one first (clew keys demote), or raise --promoted-keys',
