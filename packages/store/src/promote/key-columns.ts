@@ -14,6 +14,8 @@ import type { RunDdl, RunExclusively } from './run-ddl.ts'
 import { type KeyUse, UsageCounter } from './usage-counter.ts'
 
 const MAX_TOO_BIG = 1_000
+/** Keys that a round looks at before it leaves the rest to the next one. */
+const MAX_ATTEMPTS = 10
 
 export interface KeyColumnsOptions {
   readonly driver: Driver
@@ -188,35 +190,39 @@ export class KeyColumns {
         ...PROMOTED_SPAN_ATTRIBUTES.map((each) => keyId('span', each.key)),
         ...PROMOTED_LOG_ATTRIBUTES.map((each) => keyId('log', each.key)),
       ])
-      const heat = (await readHeat(driver, clock)).filter(({ level, key }) => {
-        const id = keyId(level, key)
-        return !builtIn.has(id) && !this.#tooBig.has(id)
-      })
-      const actions = decide(
-        {
-          nowMillis: clock.unixMillis(),
-          heat,
-          promoted: this.#promoted,
-          forced: this.#forced,
-          rowsOfTable: await readTableRows(driver),
-        },
-        policy,
-      )
-      for (const action of actions) await this.#apply(action)
-      if (actions.length > 0) await this.refresh()
+      const heat = (await readHeat(driver, clock)).filter(({ level, key }) => !builtIn.has(keyId(level, key)))
+      const rowsOfTable = await readTableRows(driver)
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const actions = decide(
+          {
+            nowMillis: clock.unixMillis(),
+            heat: heat.filter(({ level, key }) => !this.#tooBig.has(keyId(level, key))),
+            promoted: this.#promoted,
+            forced: this.#forced,
+            rowsOfTable,
+          },
+          policy,
+        )
+        let refused = false
+        for (const action of actions) refused = !(await this.#apply(action)) || refused
+        if (actions.length > 0) await this.refresh()
+        // A key that turned out too big is out of the running: the next one gets its chance.
+        if (!refused) break
+      }
       await backfillStep(this.promoted(), { driver, runDdl, mayRun: mayBackfill })
     })
     this.trouble = undefined
   }
 
-  async #apply({ action, level, key, reason }: PolicyAction): Promise<void> {
+  /** False when it was not done after all. */
+  async #apply({ action, level, key, reason }: PolicyAction): Promise<boolean> {
     const { driver, clock, logger } = this.#options
     if (action === 'demote') {
       const has = this.promoted().find((each) => each.level === level && each.key === key)
-      if (has === undefined) return
+      if (has === undefined) return true
       await this.#retire(has)
     } else if (!(await this.#promote(level, key))) {
-      return
+      return false
     }
     await noteDecision(driver, clock, { level, key, action, author: 'job', reason })
     logger.info(action === 'promote' ? 'an attribute key gets a column' : 'an attribute key loses its column', {
@@ -224,6 +230,7 @@ export class KeyColumns {
       key,
       reason,
     })
+    return true
   }
 
   /** False when its values are too big to be kept twice without anybody asking for it. */

@@ -61,9 +61,10 @@ export function materializeDdl(promoted: PromotedKey, partitionId: string): Sql 
 
 /** The key that a column comment speaks of; undefined when it is none of ours. */
 export function readComment(comment: string): PromotedKey | undefined {
-  let note: { clew?: unknown; level?: unknown; key?: unknown; form?: unknown; since?: unknown; retiring?: unknown }
+  type Note = { clew?: unknown; level?: unknown; key?: unknown; form?: unknown; since?: unknown; retiring?: unknown }
+  let note: Note
   try {
-    note = JSON.parse(comment) as typeof note
+    note = (JSON.parse(comment) as Note | null) ?? {}
   } catch {
     return undefined
   }
