@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts'
+import { decideKey, listKeys } from './keys.ts'
 import { logHistogram, searchLogs, tailLogs } from './logs.ts'
 import { listMetrics, metricLabels, metricSeries } from './metrics.ts'
 import { getPipeline, recentDecisions, tapPipeline } from './pipeline.ts'
@@ -27,6 +28,8 @@ export const endpoints: readonly Endpoint[] = [
   searchTraceSpans,
   attributeKeys,
   attributeValues,
+  listKeys,
+  decideKey,
   listServices,
   getService,
   listOperations,

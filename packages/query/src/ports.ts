@@ -4,11 +4,38 @@ import type { getStatus, sendTestTrace } from '@clew/contract/status'
 import type { Batch } from '@clew/otlp/batch'
 import type { Signal } from '@clew/otlp/signal'
 import type { QueryOptions, QueryResult } from '@clew/store/driver/driver'
+import type { Coverage } from '@clew/store/promote/backfill'
+import type { PromotableLevel, PromotedKey } from '@clew/store/promote/promoted-key'
+import type { KeyUse } from '@clew/store/promote/usage-counter'
 import type { Sql } from '@clew/store/sql/sql'
 
 /** Reads of the store. */
 export interface QueryEngine {
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
+}
+
+/** Attribute keys that have columns, and the account of which are asked for. */
+export interface KeysPort {
+  /** Keys whose columns every row has. */
+  usable(): readonly PromotedKey[]
+  /** Keys that have or get columns. */
+  promoted(): readonly PromotedKey[]
+  /** Keys that are losing theirs. */
+  retiring(): readonly PromotedKey[]
+  coverage(key: PromotedKey): Coverage | undefined
+  /** What people decided, by level and key with a zero byte between. */
+  forced(): ReadonlyMap<string, 'promote' | 'demote'>
+  noteUse(use: KeyUse): void
+  /** Writes down the uses that were noted. */
+  flushUses(): Promise<void>
+  decide(level: PromotableLevel, key: string, action: 'promote' | 'demote' | 'auto'): Promise<void>
+  readonly maxKeys: number
+  readonly trouble: string | undefined
+}
+
+/** The store, as far as questions need it. */
+export interface StorePort extends QueryEngine {
+  readonly keys: KeysPort
 }
 
 /** What only the program that puts everything together knows about this installation. */

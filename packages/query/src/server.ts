@@ -4,11 +4,11 @@ import { type Logger, silentLogger } from '@clew/base/logger'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Server } from 'node:http'
 import { createApp } from './http/app.ts'
-import type { PipelinePort, QueryEngine, StatusPort } from './ports.ts'
+import type { PipelinePort, StatusPort, StorePort } from './ports.ts'
 import type { QueryLimits } from './run/question.ts'
 
 export interface QueryServerOptions {
-  readonly store: QueryEngine
+  readonly store: StorePort
   readonly status: StatusPort
   readonly pipeline: PipelinePort
   /** Version of the product, for OpenAPI. */

@@ -103,7 +103,9 @@ test('a damaged record is kept aside, the others are stored, and it is said', as
   expect(said.some((message) => message.includes('damaged'))).toBe(true)
   const copy = FOREIGN.replace('.wal', '.damaged')
   expect(await readdir(join(directory, 'set-aside'))).toEqual([copy, `${copy}.why.txt`])
-  expect(await readFile(join(directory, 'set-aside', `${copy}.why.txt`), 'utf8')).toMatch(/^\d{4}-.*offset 0 were changed/)
+  expect(await readFile(join(directory, 'set-aside', `${copy}.why.txt`), 'utf8')).toMatch(
+    /^\d{4}-.*offset 0 were changed/,
+  )
   const [trouble] = again.status().troubles
   expect(trouble).toMatchObject({ kind: 'set-aside', refusing: false })
   // The next run still says so, and since when, until somebody has looked and taken the files away.

@@ -48,7 +48,9 @@ export const settingsSchema = z.strictObject({
     )
     .prefault('chdb')
     .meta(about('Storage', '<store>', 'chdb (embedded) or clickhouse://user:pass@host:8123/db?cluster=NAME')),
-  retention: durationSetting.prefault('7d').meta(about('Storage', '<duration>', 'How long telemetry is kept; rounded up to whole days')),
+  retention: durationSetting
+    .prefault('7d')
+    .meta(about('Storage', '<duration>', 'How long telemetry is kept; rounded up to whole days')),
   spoolSize: byteSizeSetting
     .prefault('1GiB')
     .meta(

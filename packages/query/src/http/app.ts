@@ -4,7 +4,8 @@ import type { Logger } from '@clew/base/logger'
 import { endpoints } from '@clew/contract/endpoints'
 import { Hono, type Context } from 'hono'
 import { compress } from 'hono/compress'
-import type { PipelinePort, QueryEngine, StatusPort } from '../ports.ts'
+import type { PipelinePort, StatusPort, StorePort } from '../ports.ts'
+import { KeyTable } from '../attributes/list-keys.ts'
 import { KeyCatalogue } from '../run/key-catalogue.ts'
 import { Question, type QueryLimits } from '../run/question.ts'
 import { RecentTraces } from '../traces/recent-traces.ts'
@@ -20,7 +21,7 @@ import { readinessText } from './readiness-text.ts'
 import { jaegerApi } from '../compat/jaeger/api.ts'
 
 export interface AppOptions {
-  readonly store: QueryEngine
+  readonly store: StorePort
   readonly status: StatusPort
   readonly pipeline: PipelinePort
   readonly version: string
@@ -38,10 +39,12 @@ const DEFAULT_RECENT_TRACE_BYTES = 128 * 2 ** 20
 /** All HTTP of the query side as one Hono app. */
 export function createApp(options: AppOptions): Hono {
   const { store, clock, logger, pipeline, status } = options
-  const catalogue = new KeyCatalogue(store, clock)
+  const catalogue = new KeyCatalogue(store, store.keys, clock)
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const parts: AnswerParts = {
     recentTraces: new RecentTraces(options.recentTraceBytes ?? DEFAULT_RECENT_TRACE_BYTES),
+    keyTable: new KeyTable(store.keys, clock),
+    keys: store.keys,
     status,
     pipeline,
   }

@@ -28,6 +28,7 @@ const SAMPLE: Readonly<Record<string, () => Record<string, unknown>>> = {
   getSpan: () => ({ traceId, spanId }),
   searchTraceSpans: () => ({ traceId, q: 'kind=server' }),
   attributeValues: () => ({ key: 'http.request.method' }),
+  decideKey: () => ({ key: 'order.id', action: 'promote' }),
   getService: () => ({ service: 'orders' }),
   metricLabels: () => ({ name: 'http.server.request.duration' }),
   metricSeries: () => ({ name: 'http.server.request.duration' }),

@@ -21,7 +21,7 @@ export async function matchingSpans(
 
 /** The same for a range that is already known. */
 export async function matchingSpansIn(q: string, range: TimeRange, question: Question): Promise<MatchingSpans> {
-  const search = await compileSearch(q, 'traces', (signal, key) => question.catalogue.levels(signal, key))
+  const search = await compileSearch(q, 'traces', question.catalogue)
   const inTime = inRange(ident('StartNanos'), range)
   return {
     range,

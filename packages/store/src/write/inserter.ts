@@ -193,7 +193,11 @@ export class Inserter {
     const { setAside, troubles } = this.options
     if (setAside.count === 0) return
     const files = setAside.count === 1 ? 'a segment was' : `${setAside.count} segments were`
-    troubles.note('set-aside', `${files} set aside and not (or not wholly) stored: ${setAside.why}`, setAside.sinceMillis)
+    troubles.note(
+      'set-aside',
+      `${files} set aside and not (or not wholly) stored: ${setAside.why}`,
+      setAside.sinceMillis,
+    )
   }
 
   private noteTrouble(error: unknown): void {

@@ -68,7 +68,9 @@ export class SetAside {
   }
 
   private async explain(path: string, why: string): Promise<void> {
-    await writeFile(path + REASON_SUFFIX, `${new Date(this.clock.unixMillis()).toISOString()} ${why}\n`, { mode: 0o600 })
+    await writeFile(path + REASON_SUFFIX, `${new Date(this.clock.unixMillis()).toISOString()} ${why}\n`, {
+      mode: 0o600,
+    })
   }
 
   private note(byteLength: number, why: string): void {

@@ -14,9 +14,7 @@ const MAX_SPANS = 200_000
 
 /** Traces that match, newest first. What does not fit is left out, and a warning says so. */
 export async function searchJaegerTraces(search: JaegerSearch, question: Question): Promise<JaegerTrace[]> {
-  const condition = await compileConditions(search.conditions, 'traces', (signal, key) =>
-    question.catalogue.levels(signal, key),
-  )
+  const condition = await compileConditions(search.conditions, 'traces', question.catalogue)
   const where = andSql([inRange(sql`StartNanos`, search.range), condition])
   const places = await findTraces({ range: search.range, where }, 'newest', undefined, search.limit, question)
   return await readJaegerTraces(

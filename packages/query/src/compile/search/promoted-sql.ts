@@ -1,7 +1,7 @@
 import type { AttributeLiteral } from '@clew/lang/search/typed'
 import type { PromotedAttribute } from '@clew/store/schema/promoted'
 import { ident } from '@clew/store/sql/ident'
-import { setOf, sql, textsParameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
+import { orSql, setOf, sql, textsParameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
 import { integerOf } from './literal.ts'
 import { compare, containsText, type PositiveOperator } from './value-sql.ts'
 
@@ -55,7 +55,8 @@ function textCondition(
   }
 }
 
-function integerCondition(
+/** The condition on a column of integers, 0 meaning that none is there. */
+export function integerCondition(
   column: Sql,
   operator: PositiveOperator,
   literals: readonly AttributeLiteral[],
@@ -85,10 +86,50 @@ function integerCondition(
       const number = literal?.number
       if (number === undefined || literal === undefined) return { column: undefined, zeroMatches: false }
       const right = integerOf(literal)
-      const found = compare(column, operator, right === undefined ? sql`${number}` : sql`${right}`)
+      // As values in the map are compared: exactly with an integer, else as doubles.
+      const found =
+        right === undefined
+          ? compare(sql`toFloat64(${column})`, operator, sql`${number}`)
+          : compare(column, operator, sql`${right}`)
       return { column: sql`(${column} != 0 AND ${found})`, zeroMatches: holds(0, operator, number) }
     }
   }
+}
+
+/** The condition on a column of finite doubles, 0 meaning that none is there; undefined when none can fulfil it. */
+export function doubleCondition(
+  column: Sql,
+  operator: PositiveOperator,
+  literals: readonly AttributeLiteral[],
+): Sql | undefined {
+  const [literal] = literals
+  switch (operator) {
+    case '=': {
+      const numbers = literals
+        .map((each) => each.number)
+        .filter((each) => each !== undefined && Number.isFinite(each) && each !== 0)
+      return numbers.length === 0 ? undefined : orSql(numbers.map((each) => sql`${column} = ${each as number}`))
+    }
+    case ':':
+    case '=~': {
+      const text = doubleAsText(column)
+      const found =
+        operator === ':' ? containsText(text, literal?.text ?? '') : sql`match(${text}, ${literal?.text ?? ''})`
+      return sql`(${column} != 0 AND ${found})`
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return literal?.number === undefined
+        ? undefined
+        : sql`(${column} != 0 AND ${compare(column, operator, sql`${literal.number}`)})`
+  }
+}
+
+/** As the store writes doubles: what stands in a column of doubles reads back so (see the store's promoted-ddl). */
+export function doubleAsText(column: Sql): Sql {
+  return sql`concat(toString(${column}), if(match(toString(${column}), '[.e]'), '', '.0'))`
 }
 
 function holds(left: number, operator: '<' | '<=' | '>' | '>=', right: number): boolean {

@@ -56,7 +56,9 @@ function lossColumns(onNode: (node: string) => void): Column<Loss>[] {
       numeric: true,
       cell: ({ count, unreadRequests = 0 }) =>
         count === 0 && unreadRequests > 0 ? (
-          <b title="Turned away before anybody looked how many items they had">{formatItems(unreadRequests, 'request')}</b>
+          <b title="Turned away before anybody looked how many items they had">
+            {formatItems(unreadRequests, 'request')}
+          </b>
         ) : (
           <b title={exactValue(count)}>{formatCount(count)}</b>
         ),
