@@ -4,6 +4,8 @@ import type { RunningCollector } from '@clew/collector/core/start-collector'
 import type { Status } from '@clew/contract/status'
 import type { StatusPort } from '@clew/query/ports'
 import type { Store } from '@clew/store/store'
+import type { TlsServerConfig } from '@clew/collector/kit/tls'
+import type { Authenticator } from '../auth/authenticator.ts'
 import type { Settings } from '../config/settings.ts'
 import { VERSION } from '../version.ts'
 import { setupCommands } from './setup-commands.ts'
@@ -25,6 +27,9 @@ export interface StatusParts {
   readonly clock: Clock
   /** Asked late: the port of the UI is known only when it listens. */
   readonly endpoints: () => Endpoints
+  readonly access: Authenticator
+  /** What this process needs to send to its own receiver. */
+  readonly otlpHttp: { readonly token: string; readonly tls: TlsServerConfig | undefined }
 }
 
 const DAY_MS = 86_400_000
@@ -34,7 +39,7 @@ export function statusPort(parts: StatusParts): StatusPort {
   const { settings, store, facts, collector, clock } = parts
   return {
     ready: () => collector.ready(),
-    sendTestTrace: () => sendTestTrace(parts.endpoints().otlpHttp, clock.unixNanos()),
+    sendTestTrace: () => sendTestTrace(parts.endpoints().otlpHttp, parts.otlpHttp, clock.unixNanos()),
     async status(): Promise<Status> {
       const endpoints = parts.endpoints()
       const { books } = collector.snapshot()
@@ -54,7 +59,7 @@ export function statusPort(parts: StatusParts): StatusPort {
         },
         hasData: await facts.hasData(),
         received: books.received,
-        setup: setupCommands(endpoints),
+        setup: setupCommands({ ...endpoints, tokenNeeded: parts.access.required() }),
       }
     },
   }

@@ -4,7 +4,7 @@ import { SyntaxProblem } from '@clew/lang/kit/syntax-problem'
 
 /** An error as an answer. */
 export interface ErrorAnswer {
-  readonly status: 400 | 403 | 404 | 405 | 421 | 422 | 499 | 500 | 503 | 504
+  readonly status: 400 | 401 | 403 | 404 | 405 | 421 | 422 | 499 | 500 | 503 | 504
   readonly body: ApiError
   /** True when it is our fault and belongs in the log. */
   readonly unexpected: boolean
@@ -19,6 +19,9 @@ const STATUS_OF_CODE: Readonly<Record<string, ErrorAnswer['status']>> = {
   NO_VALUES: 400,
   QUERY_REGEXP: 400,
   NOT_AGGREGATABLE: 400,
+  WRONG_TOKEN: 401,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
   FORBIDDEN_ORIGIN: 403,
   TRACE_NOT_FOUND: 404,
   SPAN_NOT_FOUND: 404,
