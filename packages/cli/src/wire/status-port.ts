@@ -1,4 +1,5 @@
 import type { Clock } from '@clew/base/clock'
+import { redactText } from '@clew/base/redact'
 import { formatGoDuration } from '@clew/base/go-duration'
 import type { RunningCollector } from '@clew/collector/core/start-collector'
 import type { Status } from '@clew/contract/status'
@@ -49,7 +50,7 @@ export function statusPort(parts: StatusParts): StatusPort {
         nodeVersion: process.version,
         uptimeMs: Math.round(process.uptime() * 1000),
         ready: collector.ready(),
-        problem: state.message === '' ? null : state.message,
+        problem: state.message === '' ? null : redactText(state.message),
         endpoints,
         store: {
           kind: store.engine.kind,
@@ -72,5 +73,5 @@ export function retentionText(retentionMs: number): string {
 
 /** A store address that may be shown to anybody. */
 export function withoutPassword(address: string): string {
-  return address.replace(/^([a-z]+:\/\/[^/\s:@]*):[^/\s@]+@/i, '$1:***@')
+  return redactText(address)
 }

@@ -1,4 +1,5 @@
 import { ClewError } from '@clew/base/errors'
+import { redactText } from '@clew/base/redact'
 import type { ApiError } from '@clew/contract/common'
 import { SyntaxProblem } from '@clew/lang/kit/syntax-problem'
 
@@ -47,7 +48,7 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   }
   const status = STATUS_OF_CODE[error.code] ?? 500
   const position = error instanceof SyntaxProblem ? { ...error.position } : undefined
-  return { status, body: apiErrorBody(error.code, error.message, error.fix, position), unexpected: status >= 500 }
+  return { status, body: apiErrorBody(error.code, redactText(error.message), error.fix, position), unexpected: status >= 500 }
 }
 
 function apiErrorBody(
