@@ -63,7 +63,11 @@ async function post(body, headers = {}) {
 
 /** The readable part of an answer, without its numbers. */
 function words(text) {
-  return text.replaceAll(/[^ -~]+/g, '').replaceAll(/\d+(\.\d+)?/g, 'N').slice(0, 120).trim()
+  return text
+    .replaceAll(/[^ -~]+/g, '')
+    .replaceAll(/\d+(\.\d+)?/g, 'N')
+    .slice(0, 120)
+    .trim()
 }
 
 function frame(message, compressed = false) {
@@ -80,7 +84,8 @@ async function call(body, headers = {}) {
   stream.on('error', () => undefined)
   let status = 'no status'
   const take = (fields) => {
-    if (fields['grpc-status'] !== undefined) status = `grpc ${fields['grpc-status']} ${words(decodeURIComponent(fields['grpc-message'] ?? ''))}`
+    if (fields['grpc-status'] !== undefined)
+      status = `grpc ${fields['grpc-status']} ${words(decodeURIComponent(fields['grpc-message'] ?? ''))}`
   }
   stream.on('response', take)
   stream.on('trailers', take)
@@ -114,7 +119,12 @@ function h2Frame(type, flags, stream, payload) {
 /** HPACK, literals without indexing. */
 function headerBlock(fields) {
   return Buffer.concat(
-    fields.flatMap(([key, value]) => [Buffer.from([0, key.length]), Buffer.from(key), Buffer.from([value.length]), Buffer.from(value)]),
+    fields.flatMap(([key, value]) => [
+      Buffer.from([0, key.length]),
+      Buffer.from(key),
+      Buffer.from([value.length]),
+      Buffer.from(value),
+    ]),
   )
 }
 const CALL_HEADERS = headerBlock([
@@ -167,7 +177,9 @@ const ATTACKS = {
   async 'half a request'() {
     await repeat(8, async () => {
       const socket = rawSocket(httpPort)
-      socket.write('POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 100000\r\n\r\n')
+      socket.write(
+        'POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 100000\r\n\r\n',
+      )
       socket.write(Buffer.alloc(50_000))
       await sleep(20)
       socket.destroy()
@@ -187,11 +199,15 @@ const ATTACKS = {
       socket.on('close', () => note('connection cut'))
       if (i % 4 === 3) socket.write('PRI * HT')
       else if (i % 2 === 0) socket.write('POST /v1/traces HTTP/1.1\r\nhost: x\r\n')
-      else socket.write('POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 100000\r\n\r\n')
+      else
+        socket.write(
+          'POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 100000\r\n\r\n',
+        )
       return socket
     })
     while (!over()) {
-      for (const [i, socket] of sockets.entries()) if (socket.writable && i % 4 !== 3) socket.write(i % 2 === 0 ? 'x-a: b\r\n' : 'x')
+      for (const [i, socket] of sockets.entries())
+        if (socket.writable && i % 4 !== 3) socket.write(i % 2 === 0 ? 'x-a: b\r\n' : 'x')
       await sleep(500)
     }
     for (const socket of sockets) socket.destroy()
@@ -262,7 +278,8 @@ const ATTACKS = {
     for (let i = 0; i < 5000; i++) {
       const socket = rawSocket(i % 2 === 0 ? httpPort : grpcPort)
       socket.on('close', () => note('connection cut'))
-      if (i % 3 === 0) socket.write(i % 2 === 0 ? 'GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n' : 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+      if (i % 3 === 0)
+        socket.write(i % 2 === 0 ? 'GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n' : 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
       sockets.push(socket)
       if (i % 50 === 0) await sleep(1)
     }
@@ -302,7 +319,9 @@ const ATTACKS = {
   },
 
   async 'HTTP/2 settings'() {
-    const settings = Buffer.concat(Array.from({ length: 500 }, () => h2Frame(4, 0, 0, Buffer.from([0, 4, 0, 0, 0xff, 0xff]))))
+    const settings = Buffer.concat(
+      Array.from({ length: 500 }, () => h2Frame(4, 0, 0, Buffer.from([0, 4, 0, 0, 0xff, 0xff]))),
+    )
     await flood(() => settings)
   },
 

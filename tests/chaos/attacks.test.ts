@@ -65,13 +65,20 @@ async function attack(name: string): Promise<Outcome> {
 /** What the server counts as refused or cut: from /metrics, by series. */
 async function refusals(): Promise<Map<string, number>> {
   const text = await (await fetch(`${clew.ui}/metrics`)).text()
-  const lines = text.split('\n').filter((line) => /^(clew_receiver_connections_cut|otelcol_receiver_(refused|failed)|clew_refused_items)/.test(line))
+  const lines = text
+    .split('\n')
+    .filter((line) =>
+      /^(clew_receiver_connections_cut|otelcol_receiver_(refused|failed)|clew_refused_items)/.test(line),
+    )
   const pipeline = (await (await fetch(`${clew.ui}/api/pipeline`)).json()) as {
     refused: { component: string; reason: string; count: number; unreadRequests: number }[]
   }
   return new Map([
     ...lines.map((line): [string, number] => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]),
-    ...pipeline.refused.map((row): [string, number] => [`${row.component} ${row.reason}`, row.count + row.unreadRequests]),
+    ...pipeline.refused.map((row): [string, number] => [
+      `${row.component} ${row.reason}`,
+      row.count + row.unreadRequests,
+    ]),
   ])
 }
 

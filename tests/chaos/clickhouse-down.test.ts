@@ -36,7 +36,11 @@ const FAULTS: readonly [string, Fault, RegExp | undefined][] = [
   ['is down', { kind: 'down' }, /ECONNREFUSED|ECONNRESET|socket hang up/],
   ['takes connections and says nothing', { kind: 'hang' }, /has not finished an insert|does not answer/],
   ['is slow', { kind: 'slow', delayMs: 300 }, undefined],
-  ['breaks off in the middle of requests', { kind: 'cut-request', afterBytes: 3000 }, /ECONNRESET|EPIPE|socket hang up/],
+  [
+    'breaks off in the middle of requests',
+    { kind: 'cut-request', afterBytes: 3000 },
+    /ECONNRESET|EPIPE|socket hang up/,
+  ],
   ['breaks off before it has answered', { kind: 'cut-answer', afterBytes: 10 }, /ECONNRESET|socket hang up/],
 ]
 

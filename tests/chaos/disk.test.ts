@@ -57,9 +57,17 @@ async function surviveFault(begin: () => void, end: () => void, text: RegExp): P
 }
 
 test('a full disk: senders are told to come back, it is said, and nothing acknowledged is lost', async () => {
-  await surviveFault(() => disk.fill(), () => disk.free(), /ENOSPC|no space/i)
+  await surviveFault(
+    () => disk.fill(),
+    () => disk.free(),
+    /ENOSPC|no space/i,
+  )
 })
 
 test('a data directory that becomes read-only: senders are told to come back, it is said, and nothing acknowledged is lost', async () => {
-  await surviveFault(() => disk.protect(clew.dataDir, 'ro'), () => disk.protect(clew.dataDir, 'rw'), /EROFS|read-only/i)
+  await surviveFault(
+    () => disk.protect(clew.dataDir, 'ro'),
+    () => disk.protect(clew.dataDir, 'rw'),
+    /EROFS|read-only/i,
+  )
 })

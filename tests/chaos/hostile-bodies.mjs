@@ -71,7 +71,10 @@ export function hostileBodies() {
 
   const many = Array.from({ length: 100_000 }, (_, i) => attribute(`key.${i}`, stringValue(`value ${i}`)))
   const manyTrace = traceId()
-  add('100,000 attributes on a span', request(span(manyTrace, 1, {}, Buffer.concat(many))), { monster: true, trace: manyTrace })
+  add('100,000 attributes on a span', request(span(manyTrace, 1, {}, Buffer.concat(many))), {
+    monster: true,
+    trace: manyTrace,
+  })
 
   const longTrace = traceId()
   add('a 50 MB attribute', request(span(longTrace, 1, {}, attribute('long', stringValue('x'.repeat(50_000_000))))), {
@@ -80,7 +83,9 @@ export function hostileBodies() {
   })
 
   const crowd = traceId()
-  const small = Array.from({ length: 1_000_000 }, (_, i) => field(2, field(1, crowd), field(2, spanId(i + 1)), fixed64(7, nowNanos())))
+  const small = Array.from({ length: 1_000_000 }, (_, i) =>
+    field(2, field(1, crowd), field(2, spanId(i + 1)), fixed64(7, nowNanos())),
+  )
   add('1 million spans in a request', request(Buffer.concat(small)), { monster: true, stored: 1_000_000, trace: crowd })
 
   add('30 million empty spans', field(1, field(2, Buffer.alloc(60_000_000).fill(Buffer.from([0x12, 0x00])))), {
@@ -134,7 +139,13 @@ export function hostileBodies() {
   add(
     'invalid UTF-8 in names, keys and values',
     request(
-      span(broken, 1, {}, field(5, Buffer.from([0xc3, 0x28, 0xff])), field(9, field(1, Buffer.from([0xff, 0xfe])), field(2, field(1, Buffer.from([0xed, 0xa0, 0x80]))))),
+      span(
+        broken,
+        1,
+        {},
+        field(5, Buffer.from([0xc3, 0x28, 0xff])),
+        field(9, field(1, Buffer.from([0xff, 0xfe])), field(2, field(1, Buffer.from([0xed, 0xa0, 0x80])))),
+      ),
     ),
     { trace: broken },
   )
@@ -142,6 +153,8 @@ export function hostileBodies() {
     trace: Buffer.alloc(16),
   })
   add('no ids at all', request(field(2, fixed64(7, nowNanos()))), { trace: Buffer.alloc(16), stored: 2 })
-  add('ids of the wrong length', request(field(2, field(1, Buffer.alloc(15, 1)), field(2, Buffer.alloc(9, 1)))), { stored: 0 })
+  add('ids of the wrong length', request(field(2, field(1, Buffer.alloc(15, 1)), field(2, Buffer.alloc(9, 1)))), {
+    stored: 0,
+  })
   return list
 }

@@ -40,30 +40,34 @@ async function send(body: Uint8Array<ArrayBuffer>, json: boolean): Promise<{ sta
   }
 }
 
-test.each(hostileBodies())('$name', async ({ body, json, stored, trace }) => {
-  const before = await refusedCount()
-  const { status, answer } = await send(new Uint8Array(body), json)
-  console.log(`${status} ${answer.slice(0, 200)}`)
-  if (stored === 0 || (stored === undefined && status !== 200)) {
-    expect([200, 400, 413]).toContain(status)
-    if (status !== 200) {
-      expect(answer.length).toBeGreaterThan(10)
-      expect(await refusedCount()).toBeGreaterThan(before)
+test.each(hostileBodies())(
+  '$name',
+  async ({ body, json, stored, trace }) => {
+    const before = await refusedCount()
+    const { status, answer } = await send(new Uint8Array(body), json)
+    console.log(`${status} ${answer.slice(0, 200)}`)
+    if (stored === 0 || (stored === undefined && status !== 200)) {
+      expect([200, 400, 413]).toContain(status)
+      if (status !== 200) {
+        expect(answer.length).toBeGreaterThan(10)
+        expect(await refusedCount()).toBeGreaterThan(before)
+      }
+      return
     }
-    return
-  }
-  expect(status).toBe(200)
-  await expect.poll(async () => (await storeState(clew.ui)).queuedBytes, { timeout: 120_000 }).toBe(0)
-  expect((await storeState(clew.ui)).troubles).toEqual([])
-  const id = trace?.toString('hex') ?? ''
-  const found = await fetch(`${clew.ui}/api/traces/${id}?limit=5`)
-  const shown = (await found.json()) as { spanCount: number; spans: { spanId: string[] } }
-  expect(found.status).toBe(200)
-  expect(shown.spanCount).toBe(stored ?? 1)
-  const span = await fetch(`${clew.ui}/api/traces/${id}/spans/${shown.spans.spanId[0]}`)
-  expect(span.status).toBe(200)
-  await span.arrayBuffer()
-  const jaeger = await fetch(`${clew.ui}/jaeger/api/traces/${id}`)
-  expect(jaeger.status).toBe(200)
-  await jaeger.arrayBuffer()
-}, 180_000)
+    expect(status).toBe(200)
+    await expect.poll(async () => (await storeState(clew.ui)).queuedBytes, { timeout: 120_000 }).toBe(0)
+    expect((await storeState(clew.ui)).troubles).toEqual([])
+    const id = trace?.toString('hex') ?? ''
+    const found = await fetch(`${clew.ui}/api/traces/${id}?limit=5`)
+    const shown = (await found.json()) as { spanCount: number; spans: { spanId: string[] } }
+    expect(found.status).toBe(200)
+    expect(shown.spanCount).toBe(stored ?? 1)
+    const span = await fetch(`${clew.ui}/api/traces/${id}/spans/${shown.spans.spanId[0]}`)
+    expect(span.status).toBe(200)
+    await span.arrayBuffer()
+    const jaeger = await fetch(`${clew.ui}/jaeger/api/traces/${id}`)
+    expect(jaeger.status).toBe(200)
+    await jaeger.arrayBuffer()
+  },
+  180_000,
+)

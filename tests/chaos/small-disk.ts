@@ -65,7 +65,9 @@ async function mounted(holder: ChildProcess): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     holder.stdout?.once('data', () => resolve())
     holder.once('error', reject)
-    holder.once('exit', () => reject(new Error(`a small disk cannot be mounted (needs root or user namespaces): ${said}`)))
+    holder.once('exit', () =>
+      reject(new Error(`a small disk cannot be mounted (needs root or user namespaces): ${said}`)),
+    )
   })
 }
 

@@ -4,6 +4,7 @@ import { logHistogram, searchLogs, tailLogs } from './logs.ts'
 import { listMetrics, metricLabels, metricSeries } from './metrics.ts'
 import { getPipeline, recentDecisions, tapPipeline } from './pipeline.ts'
 import { getService, listOperations, listServices, serviceGraph } from './services.ts'
+import { getSession, signIn, signOut } from './session.ts'
 import { getStatus, sendTestTrace } from './status.ts'
 import {
   attributeKeys,
@@ -20,6 +21,9 @@ import {
 export const endpoints: readonly Endpoint[] = [
   getStatus,
   sendTestTrace,
+  getSession,
+  signIn,
+  signOut,
   searchTraces,
   traceHistogram,
   traceScatter,

@@ -41,6 +41,7 @@ export const sendTestTrace = defineEndpoint({
   method: 'POST',
   path: '/api/test-trace',
   summary: 'Send one small trace through the real receiver',
+  scope: 'ingest',
   input: z.object({}),
   output: z.object({ traceId: z.string() }),
 })

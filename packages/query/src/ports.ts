@@ -1,3 +1,6 @@
+import type { SecureContextOptions, Server as TlsServer } from 'node:tls'
+import type { ClewError } from '@clew/base/errors'
+import type { Scope } from '@clew/base/scope'
 import type { InputOf, OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
 import type { getPipeline, Trouble, recentDecisions } from '@clew/contract/pipeline'
 import type { getStatus, sendTestTrace } from '@clew/contract/status'
@@ -74,4 +77,44 @@ export interface TapPortSubscription {
   /** Resolves when there is something to take, or when closed. */
   wait(): Promise<void>
   close(): void
+}
+
+/** Somebody who has shown a token. */
+export interface Caller {
+  /** Stands for the token without giving anything of it away. */
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly Scope[]
+}
+
+/** Who may use this server. */
+export interface AuthPort {
+  /** False while no token is set: whoever reaches the port may do everything. */
+  required(): boolean
+  /** Who shows this `Authorization` header. */
+  identify(authorization: string | undefined): Caller | undefined
+  /** Whoever has the token of that id, while it has not been revoked. */
+  callerOf(id: string): Caller | undefined
+  /** Why somebody with these scopes (undefined: a stranger) may not do what needs `needed`; ClewError UNAUTHENTICATED, FORBIDDEN. */
+  refusal(scopes: readonly Scope[] | undefined, needed: Scope): ClewError | undefined
+  /** Signs browser sessions; a key for this process alone when absent. */
+  readonly sessionKey?: Uint8Array | undefined
+  readonly sessionLifetimeMs: number
+}
+
+/** No tokens. */
+export const NO_AUTH: AuthPort = {
+  required: () => false,
+  identify: () => undefined,
+  callerOf: () => undefined,
+  refusal: () => undefined,
+  sessionLifetimeMs: 0,
+}
+
+/** The certificate of a server that speaks TLS. */
+export interface ServerTls {
+  /** For `https.createServer`. */
+  readonly options: SecureContextOptions & { readonly requestCert: boolean; readonly rejectUnauthorized: boolean }
+  /** Keeps the server's certificate as the files are; returns what ends that. */
+  follow(server: Pick<TlsServer, 'setSecureContext'>): () => void
 }

@@ -66,7 +66,11 @@ async function load(options: Options, context: CommandContext): Promise<void> {
   }
   const { runLoad } = await import('../load/run-load.ts')
   const { loadTarget } = await import('../load/load-target.ts')
+  const { trustFrom } = await import('../client/credentials.ts')
+  const { ingestToken } = await import('../client/ingest-token.ts')
   const target = loadTarget(options.target, {
+    token: ingestToken(options.target, context.environment),
+    trust: trustFrom(context.environment),
     compression: options.compression,
     timeoutMs: 30_000,
     connections: wholeNumber('--connections', options.connections, 1, 1000),

@@ -88,14 +88,12 @@ export class StoreFacts {
 
   /** Everything that is wrong with the store now, what refuses data first. Asks nobody, so it costs nothing. */
   troubles(): Trouble[] {
-    const troubles = this.#store
-      .status()
-      .troubles.map(({ message, fix, sinceMillis, refusing }): Trouble => ({
-        message,
-        fix,
-        sinceNanos: nanosText(sinceMillis),
-        refusing,
-      }))
+    const troubles = this.#store.status().troubles.map(({ message, fix, sinceMillis, refusing }): Trouble => ({
+      message,
+      fix,
+      sinceNanos: nanosText(sinceMillis),
+      refusing,
+    }))
     if (this.#problem === undefined) return troubles
     const { message, sinceMillis } = this.#problem
     return [

@@ -1,4 +1,5 @@
 import * as http2 from 'node:http2'
+import { refuseCaller, type Guard } from './access.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { busy, supportedEncodings } from './compression.ts'
 import { GrpcCode } from './grpc-code.ts'
@@ -15,6 +16,7 @@ export interface GrpcCallLimits {
 }
 
 interface CallOptions extends GrpcCallLimits {
+  readonly guard: Guard
   readonly methods: ReadonlyMap<string, UnaryMethod>
   readonly inFlight: ByteBudget
 }
@@ -75,6 +77,8 @@ export class GrpcCall {
     }
     const path = headers[':path'] ?? ''
     this.#method = this.#options.methods.get(path)
+    const stranger = refuseCaller(this.#options.guard, headers.authorization)
+    if (stranger !== undefined) return stranger
     if (this.#method === undefined) return new RpcError(GrpcCode.unimplemented, `unknown method ${path}`)
     return this.#method.admit?.()
   }

@@ -1,6 +1,7 @@
 import * as http2 from 'node:http2'
 import type { Server, Socket } from 'node:net'
 import type { Logger } from '@clew/base/logger'
+import type { Guard } from './access.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { GrpcCall, WRONG_PROTOCOL, type GrpcCallLimits } from './grpc-call.ts'
 import type { CutReason } from './cut-reason.ts'
@@ -8,7 +9,8 @@ import { FloodGuard } from './http2-flood.ts'
 import { http2Guard } from './http2-guard.ts'
 import type { UnaryMethod } from './grpc-method.ts'
 import { listen, type BoundAddress } from './listen.ts'
-import { tlsListenOptions, type TlsServerConfig } from './tls.ts'
+import { ServerCertificate } from './server-certificate.ts'
+import type { TlsServerConfig } from './tls.ts'
 
 export interface KeepaliveOptions {
   /** Pings a silent client after this long; 0 never. */
@@ -24,6 +26,8 @@ export interface KeepaliveOptions {
 }
 
 export interface GrpcServerOptions extends GrpcCallLimits {
+  /** Who may call. */
+  readonly guard: Guard
   /** Full method paths: `/package.Service/Method`. */
   readonly methods: ReadonlyMap<string, UnaryMethod>
   readonly inFlight: ByteBudget
@@ -58,6 +62,7 @@ export class GrpcServer {
   readonly #floodGuards = new WeakMap<http2.ServerHttp2Session, FloodGuard>()
   #callsOpen = 0
   #onIdle: (() => void) | undefined
+  #stopFollowing: () => void = () => undefined
 
   constructor(options: GrpcServerOptions) {
     this.#options = options
@@ -71,10 +76,14 @@ export class GrpcServer {
       },
       unknownProtocolTimeout: 5_000,
     }
-    const server: http2.Http2Server | http2.Http2SecureServer =
-      options.tls === undefined
-        ? http2.createServer(settings)
-        : http2.createSecureServer({ ...settings, ...tlsListenOptions(options.tls), ALPNProtocols: ['h2'] })
+    let server: http2.Http2Server | http2.Http2SecureServer
+    if (options.tls === undefined) server = http2.createServer(settings)
+    else {
+      const certificate = new ServerCertificate(options.tls, options.logger)
+      const secure = http2.createSecureServer({ ...settings, ...certificate.options, ALPNProtocols: ['h2'] })
+      this.#stopFollowing = certificate.follow(secure)
+      server = secure
+    }
     server.on('session', (session: http2.ServerHttp2Session) => this.#onSession(session))
     server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
       this.#onStream(stream, headers)
@@ -105,13 +114,15 @@ export class GrpcServer {
     })
   }
 
-  /** Starts to listen. Throws ClewError LISTEN. */
+  /** Starts to listen. Throws ClewError LISTEN, OPEN_TO_ALL. */
   listen(endpoint: string): Promise<BoundAddress> {
-    return listen(this.#server, endpoint)
+    const { guard, tls } = this.#options
+    return listen(this.#server, endpoint, { guard, clientCertificates: tls?.client_ca_file !== undefined })
   }
 
   /** Stops taking calls, lets those under way finish until `deadlineMs` is over, then cuts what is left. */
   async close(deadlineMs: number): Promise<void> {
+    this.#stopFollowing()
     const closed = new Promise<void>((resolve) => {
       if (this.#server.listening) this.#server.close(() => resolve())
       else resolve()

@@ -2,6 +2,7 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Logger } from '@clew/base/logger'
+import { refuseCaller, type Guard } from './access.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { busy, inflate, isIdentity, tooLarge } from './compression.ts'
@@ -11,9 +12,12 @@ import { GrpcCode } from './grpc-code.ts'
 import type { HttpResponse, HttpRoute } from './http-message.ts'
 import { listen, type BoundAddress } from './listen.ts'
 import { RpcError, toRpcError } from './rpc-error.ts'
-import { tlsListenOptions, type TlsServerConfig } from './tls.ts'
+import { ServerCertificate } from './server-certificate.ts'
+import type { TlsServerConfig } from './tls.ts'
 
 export interface HttpServerOptions {
+  /** Who may ask. */
+  readonly guard: Guard
   readonly routes: ReadonlyMap<string, HttpRoute>
   /** Writes an error in the language of the request. */
   readonly renderError: (error: RpcError, request: { readonly headers: http.IncomingHttpHeaders }) => HttpResponse
@@ -43,6 +47,7 @@ export class HttpServer {
   /** Sockets with a request under way. */
   readonly #busy = new Set<Socket>()
   #closing = false
+  #stopFollowing: () => void = () => undefined
 
   constructor(options: HttpServerOptions) {
     this.#options = options
@@ -56,10 +61,13 @@ export class HttpServer {
     const onRequest = (request: http.IncomingMessage, response: http.ServerResponse): void => {
       void this.#serve(request, response)
     }
-    this.#server =
-      options.tls === undefined
-        ? http.createServer(settings, onRequest)
-        : https.createServer({ ...settings, ...tlsListenOptions(options.tls) }, onRequest)
+    if (options.tls === undefined) this.#server = http.createServer(settings, onRequest)
+    else {
+      const certificate = new ServerCertificate(options.tls, options.logger)
+      const server = https.createServer({ ...settings, ...certificate.options }, onRequest)
+      this.#stopFollowing = certificate.follow(server)
+      this.#server = server
+    }
     this.#server.maxConnections = options.maxConnections
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       const reason = CUT_REASON_OF_CODE[error.code ?? ''] ?? 'not_http'
@@ -73,14 +81,16 @@ export class HttpServer {
     })
   }
 
-  /** Starts to listen. Throws ClewError LISTEN. */
+  /** Starts to listen. Throws ClewError LISTEN, OPEN_TO_ALL. */
   listen(endpoint: string): Promise<BoundAddress> {
-    return listen(this.#server, endpoint)
+    const { guard, tls } = this.#options
+    return listen(this.#server, endpoint, { guard, clientCertificates: tls?.client_ca_file !== undefined })
   }
 
   /** Stops taking requests, lets those under way finish until `deadlineMs` is over, then cuts what is left. */
   async close(deadlineMs: number): Promise<void> {
     this.#closing = true
+    this.#stopFollowing()
     if (!this.#server.listening) return
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     // Not closeIdleConnections: a connection that never sent a request is not "idle" to it.
@@ -136,6 +146,11 @@ export class HttpServer {
       return preflight(cors, request)
     }
     const route = this.#options.routes.get(path)
+    const stranger = refuseCaller(this.#options.guard, request.headers.authorization)
+    if (stranger !== undefined) {
+      route?.refused?.(stranger)
+      throw stranger
+    }
     if (route === undefined) {
       const known = [...this.#options.routes.keys()].join(', ')
       throw new RpcError(GrpcCode.unimplemented, `no such path ${path}; this server has ${known}`)
@@ -196,6 +211,7 @@ export class HttpServer {
     const body = answer.body ?? ''
     response.setHeader('content-length', Buffer.byteLength(body))
     for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
+    if (answer.status === 401) response.setHeader('www-authenticate', 'Bearer realm="clew"')
     // A body that was not read to its end must not be taken for the next request.
     if (!request.complete) {
       response.setHeader('connection', 'close')

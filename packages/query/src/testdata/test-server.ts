@@ -157,7 +157,8 @@ const TEST_STATUS: StatusPort = {
   }),
 }
 
-function testPipeline(taps: TestTaps): PipelinePort {
+/** A pipeline without components whose taps see what tests offer. */
+export function testPipeline(taps: TestTaps): PipelinePort {
   return {
     metricsText: () => '# nothing\n',
     decisions: () => [],

@@ -28,6 +28,7 @@ export function otlpGrpcServer(
   })
   const { server_parameters: keepalive } = config.keepalive
   return new GrpcServer({
+    guard: { access: context.access, needs: 'ingest' },
     methods,
     inFlight,
     maxMessageBytes: config.max_recv_msg_size_mib * 1024 * 1024,

@@ -45,10 +45,15 @@ export function otlpHttpServer(
     routes.set(path, { methods: ['POST'], handle: refusal })
   }
   for (const [signal, path] of Object.entries(paths) as [Signal, string][]) {
-    routes.set(path, { methods: ['POST'], handle: (request) => handle(signal, config, intake, request) })
+    routes.set(path, {
+      methods: ['POST'],
+      handle: (request) => handle(signal, config, intake, request),
+      refused: (error) => intake.refusedUnread(signal, 'http', error),
+    })
   }
   const { cors } = config
   return new HttpServer({
+    guard: { access: context.access, needs: 'ingest' },
     routes,
     renderError,
     inFlight,

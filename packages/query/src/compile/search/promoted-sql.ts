@@ -4,6 +4,7 @@ import { ident } from '@clew/store/sql/ident'
 import { orSql, setOf, sql, textsParameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
 import { integerOf } from './literal.ts'
 import { compare, containsText, type PositiveOperator } from './value-sql.ts'
+import { mayMatchEmpty } from './may-match-empty.ts'
 
 /** What a condition asks of a promoted column, and whether values that stay in the map may fulfil it too. */
 export interface PromotedCondition {
@@ -136,13 +137,4 @@ function holds(left: number, operator: '<' | '<=' | '>' | '>=', right: number): 
   if (operator === '<') return left < right
   if (operator === '<=') return left <= right
   return operator === '>' ? left > right : left >= right
-}
-
-/** Errs on the side of true: then the map is read too. */
-function mayMatchEmpty(pattern: string): boolean {
-  try {
-    return new RegExp(pattern).test('')
-  } catch {
-    return true
-  }
 }
