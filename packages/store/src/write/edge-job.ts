@@ -103,10 +103,13 @@ export class EdgeJob {
 
   private async doMinute(minute: number): Promise<void> {
     try {
-      await this.options.driver.command(edgesOfMinute(minute, dayOfMillis(minute * MINUTE_MILLIS)), {
-        ...JOB_SETTINGS,
-        insert_deduplication_token: `edges/${minute}`,
-      })
+      await this.options.driver.command(
+        edgesOfMinute(minute, dayOfMillis(minute * MINUTE_MILLIS), this.options.driver.cluster === undefined),
+        {
+          ...JOB_SETTINGS,
+          insert_deduplication_token: `edges/${minute}`,
+        },
+      )
     } catch (error) {
       if (this.failedMinutes.length < WINDOW_MINUTES) this.failedMinutes.push(minute)
       this.options.logger.warn('the service graph lacks a minute', { minute, error: errorMessage(error) })
