@@ -95,7 +95,8 @@ function withTelemetry(request: LaunchRequest): Record<string, string> {
   }
   if (request.endpoint !== undefined) env['OTEL_EXPORTER_OTLP_ENDPOINT'] = request.endpoint
   env['OTEL_EXPORTER_OTLP_ENDPOINT'] ||= DEFAULT_ENDPOINT
-  if (request.token !== undefined) env['OTEL_EXPORTER_OTLP_HEADERS'] = withToken(env['OTEL_EXPORTER_OTLP_HEADERS'], request.token)
+  if (request.token !== undefined)
+    env['OTEL_EXPORTER_OTLP_HEADERS'] = withToken(env['OTEL_EXPORTER_OTLP_HEADERS'], request.token)
   env['OTEL_EXPORTER_OTLP_PROTOCOL'] ||= 'http/protobuf'
   for (const signal of ['TRACES', 'METRICS', 'LOGS']) env[`OTEL_${signal}_EXPORTER`] ||= 'otlp'
   env['OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED'] ||= 'true'

@@ -32,7 +32,11 @@ export function createLogger(options: LoggerOptions, bound: LogFields = {}): Log
     if (LOG_LEVELS.indexOf(level) < threshold) return
     const all = redacted({ ...bound, ...fields })
     const time = new Date(nowMs()).toISOString()
-    options.write(options.format === 'json' ? jsonLine(time, level, redactText(message), all) : textLine(time, level, redactText(message), all))
+    options.write(
+      options.format === 'json'
+        ? jsonLine(time, level, redactText(message), all)
+        : textLine(time, level, redactText(message), all),
+    )
   }
   return {
     debug: (message, fields) => emit('debug', message, fields),
@@ -48,9 +52,7 @@ export const silentLogger: Logger = createLogger({ level: 'silent', format: 'tex
 
 /** Secrets never get as far as a line. */
 function redacted(fields: LogFields): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, redactValue(plain(value), key)]),
-  )
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, redactValue(plain(value), key)]))
 }
 
 function plain(value: unknown): unknown {

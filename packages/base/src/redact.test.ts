@@ -18,10 +18,16 @@ describe('names', () => {
     'private_key',
     'sessionKey',
   ])('%s is one that secrets go by', (name) => expect(isSecretName(name)).toBe(true))
-  test.each(['tokens', 'gen_ai.usage.input_tokens', 'key', 'passwords_checked', 'cookie_count', 'monkey', 'author', ''])(
-    '%s is not',
-    (name) => expect(isSecretName(name)).toBe(false),
-  )
+  test.each([
+    'tokens',
+    'gen_ai.usage.input_tokens',
+    'key',
+    'passwords_checked',
+    'cookie_count',
+    'monkey',
+    'author',
+    '',
+  ])('%s is not', (name) => expect(isSecretName(name)).toBe(false))
 })
 
 describe('texts', () => {
@@ -67,7 +73,9 @@ test('values are masked by name and by form, at every depth, in lists too, and c
   const cycle: Record<string, unknown> = { password: 'x', list: [{ apiKey: 1, url: 'http://u:p@h' }], n: 1, empty: '' }
   cycle['self'] = cycle
   const masked = JSON.stringify(redactValue(cycle))
-  expect(masked).toContain('{"password":"[REDACTED]","list":[{"apiKey":"[REDACTED]","url":"http://u:[REDACTED]@h"}],"n":1')
+  expect(masked).toContain(
+    '{"password":"[REDACTED]","list":[{"apiKey":"[REDACTED]","url":"http://u:[REDACTED]@h"}],"n":1',
+  )
   expect(masked).not.toContain('"x"')
 })
 

@@ -17,7 +17,8 @@ const OWN_TOKEN = /\bclew_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g
 const AUTHORIZATION = /\b(bearer|basic)(\s|%20)([A-Za-z0-9._~+/=-]{8,})/gi
 const ASSIGNMENT =
   /\b((?:[A-Za-z0-9]{1,40}[_-]){0,4}(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key))(=|"\s?:\s?")([^\s,;&"']{1,4096})/gi
-const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g
 
 /**
  * A text with the secrets that can be told by their form masked: passwords in addresses, `Bearer` and `Basic` credentials,
@@ -43,7 +44,5 @@ export function redactValue(value: unknown, name = '', depth = 0): unknown {
   if (typeof value !== 'object') return value
   if (depth >= 8) return '…'
   if (Array.isArray(value)) return value.map((item) => redactValue(item, name, depth + 1))
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, redactValue(inner, key, depth + 1)]),
-  )
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactValue(inner, key, depth + 1)]))
 }

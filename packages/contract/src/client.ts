@@ -35,7 +35,8 @@ export async function callEndpoint<E extends Endpoint>(
   input: InputOf<E>,
   options: CallOptions = {},
 ): Promise<OutputOf<E>> {
-  const url = endpoint.body === true ? `${options.baseUrl ?? ''}${endpoint.path}` : endpointUrl(endpoint, input, options.baseUrl)
+  const url =
+    endpoint.body === true ? `${options.baseUrl ?? ''}${endpoint.path}` : endpointUrl(endpoint, input, options.baseUrl)
   const ask = options.fetch ?? fetch
   let response: Response
   try {

@@ -88,9 +88,13 @@ export class Authenticator implements AccessPolicy, AuthPort {
         fix: 'send the header `Authorization: Bearer <token>`, or set CLEW_AUTH_TOKEN for the clew command',
       })
     }
-    return new ClewError('FORBIDDEN', `this token may not do that: it needs ${needed}, and the token has ${scopes.join(', ')}`, {
-      fix: `take a token with ${needed}: \`clew token create <name> --scope ${needed}\``,
-    })
+    return new ClewError(
+      'FORBIDDEN',
+      `this token may not do that: it needs ${needed}, and the token has ${scopes.join(', ')}`,
+      {
+        fix: `take a token with ${needed}: \`clew token create <name> --scope ${needed}\``,
+      },
+    )
   }
 
   /** Makes a token that lives as long as this process and is kept nowhere by it. It does not make tokens required. */
@@ -125,7 +129,8 @@ export class Authenticator implements AccessPolicy, AuthPort {
     this.#fileState = state
     const stored = dataDir === undefined ? undefined : readTokenFile(dataDir)
     const byHash = new Map<string, Caller>()
-    for (const { name, scopes, hash } of [...entries, ...(stored ?? [])]) byHash.set(hash, { id: idOf(hash), name, scopes })
+    for (const { name, scopes, hash } of [...entries, ...(stored ?? [])])
+      byHash.set(hash, { id: idOf(hash), name, scopes })
     this.#byHash = byHash
     this.#byId = new Map([...byHash.values()].map((caller) => [caller.id, caller]))
     this.#required ||= stored !== undefined || entries.length > 0

@@ -15,7 +15,8 @@ export function newToken(): string {
 /** Why a text cannot be a token (RFC 6750 section 2.1: b64token, here of 20 to 512 characters); undefined when it can. */
 export function tokenProblem(text: string): string | undefined {
   if (!/^[A-Za-z0-9._~+/-]+=*$/.test(text)) return 'has characters other than A-Z a-z 0-9 . _ ~ + / - and = at the end'
-  if (text.length < MIN_LENGTH) return `has ${text.length} characters; a token that nobody guesses has ${MIN_LENGTH} or more`
+  if (text.length < MIN_LENGTH)
+    return `has ${text.length} characters; a token that nobody guesses has ${MIN_LENGTH} or more`
   return text.length > MAX_LENGTH ? `has more than ${MAX_LENGTH} characters` : undefined
 }
 

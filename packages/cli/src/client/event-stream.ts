@@ -22,7 +22,10 @@ export async function* streamEndpoint<E extends Endpoint>(
     })
   } catch (cause) {
     if (abort.aborted) return
-    throw new ClewError('UNREACHABLE', `cannot reach Clew at ${client.baseUrl}`, { fix: 'start it with `clew up`', cause })
+    throw new ClewError('UNREACHABLE', `cannot reach Clew at ${client.baseUrl}`, {
+      fix: 'start it with `clew up`',
+      cause,
+    })
   }
   if (!response.ok || response.body === null) {
     const parsed = apiError.safeParse(await response.json().catch(() => undefined))

@@ -49,7 +49,8 @@ export function loadSettings(sources: SettingsSources): Settings {
   const settings = parsed.data
   refusePlainTokens(file.get('authToken'))
   refuseHalfTls(settings)
-  const full = (text: string | undefined): string | undefined => (text === undefined ? undefined : absolute(text, sources))
+  const full = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : absolute(text, sources)
   return {
     ...settings,
     dataDir: absolute(settings.dataDir, sources),

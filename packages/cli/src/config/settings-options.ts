@@ -15,7 +15,10 @@ export function addSettingOptions(command: Command, keys: readonly SettingKey[] 
     const { value, description } = settingMeta(key)
     const fallback = settingDefault(key)
     const detail = `${environmentName(key)}${fallback === '' ? '' : `, default ${fallback}`}`
-    const option = new Option(SWITCHES.has(key) ? flagName(key) : `${flagName(key)} ${value}`, `${description} (${detail})`)
+    const option = new Option(
+      SWITCHES.has(key) ? flagName(key) : `${flagName(key)} ${value}`,
+      `${description} (${detail})`,
+    )
     if (REPEATABLE.has(key)) option.argParser((text: string, all: string[] | undefined) => [...(all ?? []), text])
     command.addOption(option)
   }

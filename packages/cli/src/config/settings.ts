@@ -59,7 +59,9 @@ export const settingsSchema = z.strictObject({
   insecure: switchSetting
     .prefault(false)
     .meta(about('Security', '', 'Listen on other addresses than localhost without any token')),
-  tlsCert: fileSetting.optional().meta(about('Security', '<file>', 'Certificate (chain) for every port, PEM; read anew when it changes')),
+  tlsCert: fileSetting
+    .optional()
+    .meta(about('Security', '<file>', 'Certificate (chain) for every port, PEM; read anew when it changes')),
   tlsKey: fileSetting.optional().meta(about('Security', '<file>', 'Key of the certificate, PEM')),
   tlsClientCa: fileSetting
     .optional()

@@ -50,8 +50,16 @@ ${markdownTable(
       code('CLEW_AUTH_TOKEN'),
       'Token to send. Not needed for the Clew that this user runs here. `clew run` and the agent send it, too.',
     ],
-    ['', code('CLEW_CA_FILE'), 'Authorities to trust when the address is `https://…`, PEM; instead of those of the system.'],
-    ['', code('CLEW_CERT_FILE') + ', ' + code('CLEW_KEY_FILE'), 'Certificate to show to a Clew that asks for one, PEM.'],
+    [
+      '',
+      code('CLEW_CA_FILE'),
+      'Authorities to trust when the address is `https://…`, PEM; instead of those of the system.',
+    ],
+    [
+      '',
+      code('CLEW_CERT_FILE') + ', ' + code('CLEW_KEY_FILE'),
+      'Certificate to show to a Clew that asks for one, PEM.',
+    ],
     ['', code('NO_COLOR'), 'No colours. They are off anyway when the output is not a terminal.'],
     ['', code('FORCE_COLOR'), 'Colours also into a pipe.'],
     ['', code('CLEW_DEBUG=1'), 'Show the stack of every error.'],

@@ -53,10 +53,15 @@ describe('a text of a sender never holds up the process', () => {
 })
 
 describe('the faster engine', () => {
-  test.each(['abc', '^GET /api/.*$', 'http\\.request\\..*', '^(?P<m>GET|POST)$', '[a-f0-9]+', '(?:a|b)c', '^/x/[^/]+/y$'])(
-    'takes %s',
-    (pattern) => expect(linearPattern(pattern)).toBeInstanceOf(RegExp),
-  )
+  test.each([
+    'abc',
+    '^GET /api/.*$',
+    'http\\.request\\..*',
+    '^(?P<m>GET|POST)$',
+    '[a-f0-9]+',
+    '(?:a|b)c',
+    '^/x/[^/]+/y$',
+  ])('takes %s', (pattern) => expect(linearPattern(pattern)).toBeInstanceOf(RegExp))
   test.each([
     'a.*b', // each a is a new beginning
     '^a*b*', // two repetitions share characters
@@ -79,24 +84,53 @@ describe('the faster engine', () => {
 
   test('means what RE2 means wherever it is taken', () => {
     const piece = fc.constantFrom(
-      ...['a', 'b', '.', '[ab]', '[^a]', '\\.', '\\d', '\\w', '(', ')', '(?:', '(?P<n>', '|', '^', '$', '*', '+', ' ', '-', '/'],
+      ...[
+        'a',
+        'b',
+        '.',
+        '[ab]',
+        '[^a]',
+        '\\.',
+        '\\d',
+        '\\w',
+        '(',
+        ')',
+        '(?:',
+        '(?P<n>',
+        '|',
+        '^',
+        '$',
+        '*',
+        '+',
+        ' ',
+        '-',
+        '/',
+      ],
     )
-    const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '1', ' ', '\n', '\r', '\u2028', '-', '/', '😀'), maxLength: 12 })
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'b', '.', '1', ' ', '\n', '\r', '\u2028', '-', '/', '😀'),
+      maxLength: 12,
+    })
     let taken = 0
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 8 }), fc.array(text, { minLength: 1, maxLength: 6 }), (pieces, texts) => {
-        const pattern = pieces.join('')
-        const fast = linearPattern(pattern)
-        if (fast === undefined) return
-        let exact: RE2JS
-        try {
-          exact = RE2JS.compile(pattern)
-        } catch {
-          return // compileGoRegex has thrown before it asks
-        }
-        taken += 1
-        for (const each of texts) expect(fast.test(each), `${pattern} on ${JSON.stringify(each)}`).toBe(exact.test(each))
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 8 }),
+        fc.array(text, { minLength: 1, maxLength: 6 }),
+        (pieces, texts) => {
+          const pattern = pieces.join('')
+          const fast = linearPattern(pattern)
+          if (fast === undefined) return
+          let exact: RE2JS
+          try {
+            exact = RE2JS.compile(pattern)
+          } catch {
+            return // compileGoRegex has thrown before it asks
+          }
+          taken += 1
+          for (const each of texts)
+            expect(fast.test(each), `${pattern} on ${JSON.stringify(each)}`).toBe(exact.test(each))
+        },
+      ),
       { numRuns: 5000 },
     )
     expect(taken).toBeGreaterThan(300)

@@ -1,5 +1,6 @@
 /** One element of a pattern: a character, an escape, a class, a dot. */
-const ATOM = /(?:[A-Za-z0-9 _\-/:;,@%&=<>!"'~#`]|\\[.\-/\\^$*+?()[\]{}|dw]|\.|\[\^?(?:[A-Za-z0-9 _/:;,@%&=.*+?(){}|$-]|\\[\]\-\\^dw])+\])/y
+const ATOM =
+  /(?:[A-Za-z0-9 _\-/:;,@%&=<>!"'~#`]|\\[.\-/\\^$*+?()[\]{}|dw]|\.|\[\^?(?:[A-Za-z0-9 _/:;,@%&=.*+?(){}|$-]|\\[\]\-\\^dw])+\])/y
 
 /**
  * The same pattern for the backtracking engine of JavaScript, when that is certain to mean the same and to take time in

@@ -48,7 +48,11 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   }
   const status = STATUS_OF_CODE[error.code] ?? 500
   const position = error instanceof SyntaxProblem ? { ...error.position } : undefined
-  return { status, body: apiErrorBody(error.code, redactText(error.message), error.fix, position), unexpected: status >= 500 }
+  return {
+    status,
+    body: apiErrorBody(error.code, redactText(error.message), error.fix, position),
+    unexpected: status >= 500,
+  }
 }
 
 function apiErrorBody(

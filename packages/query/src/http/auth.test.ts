@@ -65,7 +65,9 @@ describe('with tokens set', () => {
       webDir,
       auth,
     })
-    const routes = new Set(app.routes.filter(({ path }) => path !== '/*').map(({ method, path }) => `${method} ${path}`))
+    const routes = new Set(
+      app.routes.filter(({ path }) => path !== '/*').map(({ method, path }) => `${method} ${path}`),
+    )
     const open: string[] = []
     for (const route of routes) {
       const [method = '', path = ''] = route.split(' ')
@@ -94,28 +96,42 @@ describe('with tokens set', () => {
     expect((await server.get('/traces/abc', page)).body).toContain('<title>Clew')
     expect((await server.get('/theme.js')).status).toBe(200)
     expect((await server.get('/nothing.js')).status).toBe(401)
-    for (const path of ['/api/status', '/api', '/jaeger/api/services', '/metrics', '/prometheus/api/v1/query', '/tempo/api/x'])
+    for (const path of [
+      '/api/status',
+      '/api',
+      '/jaeger/api/services',
+      '/metrics',
+      '/prometheus/api/v1/query',
+      '/tempo/api/x',
+    ])
       expect((await server.get(path, page)).status, path).toBe(401)
     const refused = await server.get('/api/status')
     expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="clew"')
     expect(refused.headers.get('content-security-policy')).toContain("default-src 'none'")
   })
 
-  test.each(endpoints.map((endpoint) => [endpoint.id, endpoint] as const))('%s asks for its scope', async (_id, endpoint) => {
-    const needed = neededScope(endpoint)
-    const input = Object.fromEntries([...endpoint.path.matchAll(/:(\w+)/g)].map(([, name]) => [name ?? '', '1']))
-    for (const name of ['sender', 'reader', 'admin']) {
-      const abort = new AbortController()
-      const response = await server.server.fetch(
-        new Request(`http://localhost${endpointUrl(endpoint, input)}`, { method: endpoint.method, ...bearer(name), signal: abort.signal }),
-      )
-      abort.abort()
-      await response.body?.cancel().catch(() => undefined)
-      const may = needed === 'nobody' || grants(CALLERS[`token-of-the-${name}`]?.scopes ?? [], needed)
-      expect(response.status === 403, `${name}: ${response.status}`).toBe(!may)
-      expect(response.status).not.toBe(401)
-    }
-  })
+  test.each(endpoints.map((endpoint) => [endpoint.id, endpoint] as const))(
+    '%s asks for its scope',
+    async (_id, endpoint) => {
+      const needed = neededScope(endpoint)
+      const input = Object.fromEntries([...endpoint.path.matchAll(/:(\w+)/g)].map(([, name]) => [name ?? '', '1']))
+      for (const name of ['sender', 'reader', 'admin']) {
+        const abort = new AbortController()
+        const response = await server.server.fetch(
+          new Request(`http://localhost${endpointUrl(endpoint, input)}`, {
+            method: endpoint.method,
+            ...bearer(name),
+            signal: abort.signal,
+          }),
+        )
+        abort.abort()
+        await response.body?.cancel().catch(() => undefined)
+        const may = needed === 'nobody' || grants(CALLERS[`token-of-the-${name}`]?.scopes ?? [], needed)
+        expect(response.status === 403, `${name}: ${response.status}`).toBe(!may)
+        expect(response.status).not.toBe(401)
+      }
+    },
+  )
 
   test('what changes something needs admin unless it says otherwise', () => {
     expect(neededScope({ method: 'POST' })).toBe('admin')
@@ -132,19 +148,27 @@ describe('a browser session', () => {
       body,
     })
   const token = (name: string): string => JSON.stringify({ token: `token-of-the-${name}` })
-  const cookieOf = (answer: { headers: Headers }): string => (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const cookieOf = (answer: { headers: Headers }): string =>
+    (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
   const withCookie = (cookie: string, path = '/api/status') =>
     server.get(path, { headers: { cookie, host: 'localhost:4320' } })
 
   test('begins with a token; its cookie is HttpOnly, SameSite=Strict and without the token', async () => {
     const answer = await signIn(token('reader'))
-    expect(answer.body).toEqual({ required: true, caller: { name: 'reader', scopes: ['read'] }, expiresAtMs: nowMs + 60_000 })
+    expect(answer.body).toEqual({
+      required: true,
+      caller: { name: 'reader', scopes: ['read'] },
+      expiresAtMs: nowMs + 60_000,
+    })
     const attributes = (answer.headers.get('set-cookie') ?? '').split('; ').slice(1)
     expect(attributes.toSorted()).toEqual(['HttpOnly', 'Max-Age=60', 'Path=/', 'SameSite=Strict'])
     expect(cookieOf(answer)).toMatch(/^clew_session_4320=/)
     expect(decodeURIComponent(answer.headers.get('set-cookie') ?? '')).not.toContain('token-of')
     expect((await withCookie(cookieOf(answer))).status).toBe(200)
-    expect((await withCookie(cookieOf(answer), '/api/session')).body.caller).toEqual({ name: 'reader', scopes: ['read'] })
+    expect((await withCookie(cookieOf(answer), '/api/session')).body.caller).toEqual({
+      name: 'reader',
+      scopes: ['read'],
+    })
   })
 
   test('is Secure behind a proxy that speaks TLS, and with TLS of our own bound to this host alone', async () => {
@@ -175,7 +199,9 @@ describe('a browser session', () => {
         body: token('reader'),
       }),
     )
-    expect(local.headers.get('set-cookie')).toMatch(/^__Host-clew_session_default=.*; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
+    expect(local.headers.get('set-cookie')).toMatch(
+      /^__Host-clew_session_default=.*; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+    )
     expect(local.headers.get('strict-transport-security')).toBe('max-age=31536000')
   })
 
@@ -214,14 +240,25 @@ describe('a browser session', () => {
     const [claims = '', signature = ''] = value.split('.')
     const admin = Buffer.from(JSON.stringify(['i3', nowMs + 1e9, 'n'])).toString('base64url')
     const elsewhere = new SessionTokens(new Uint8Array(32)).issue('i3', nowMs + 1e9)
-    for (const bad of [`${admin}.${signature}`, `${claims}.`, claims, '', '.', elsewhere, 'x'.repeat(5000), `${claims}.${'A'.repeat(43)}`])
+    for (const bad of [
+      `${admin}.${signature}`,
+      `${claims}.`,
+      claims,
+      '',
+      '.',
+      elsewhere,
+      'x'.repeat(5000),
+      `${claims}.${'A'.repeat(43)}`,
+    ])
       expect((await withCookie(`${name}=${bad}`)).status, bad.slice(0, 40)).toBe(401)
     expect((await withCookie(`clew_session_9999=${value}`)).status).toBe(401)
   })
 
   test('a token that is sent and wrong is not saved by a cookie', async () => {
     const cookie = cookieOf(await signIn(token('reader')))
-    const answer = await server.get('/api/status', { headers: { cookie, host: 'localhost:4320', authorization: 'Bearer x' } })
+    const answer = await server.get('/api/status', {
+      headers: { cookie, host: 'localhost:4320', authorization: 'Bearer x' },
+    })
     expect(answer.status).toBe(401)
   })
 

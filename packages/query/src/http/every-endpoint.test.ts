@@ -36,7 +36,9 @@ const SAMPLE: Readonly<Record<string, () => Record<string, unknown>>> = {
 const sampleOf = (endpoint: Endpoint): Record<string, unknown> => SAMPLE[endpoint.id]?.() ?? {}
 
 test('every endpoint is answered, by a document or by a stream', () => {
-  const answered = [...[...routes, ...streams].map(({ endpoint }) => endpoint), ...SESSION_ENDPOINTS].map(({ id }) => id)
+  const answered = [...[...routes, ...streams].map(({ endpoint }) => endpoint), ...SESSION_ENDPOINTS].map(
+    ({ id }) => id,
+  )
   expect([...answered].sort()).toEqual(endpoints.map((endpoint) => endpoint.id).sort())
 })
 

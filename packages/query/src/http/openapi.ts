@@ -45,7 +45,12 @@ function operation(endpoint: Endpoint, schemas: Record<string, unknown>): Json {
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
     tags: [endpoint.group],
     ...(endpoint.body === true
-      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.input, 'input', schemas) } } } }
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(endpoint.input, 'input', schemas) } },
+          },
+        }
       : { parameters: parameters(endpoint, schemas) }),
     ...(neededScope(endpoint) === 'nobody' ? { security: [] } : { 'x-scope': neededScope(endpoint) }),
     responses: {

@@ -76,7 +76,12 @@ describe('with tokens set', () => {
     expect((await post(collector, { authorization: 'Bearer sender' })).status).toBe(200)
     expect((await post(collector, { authorization: 'Bearer admin' })).status).toBe(200)
     expect(store.points()).toBe(4)
-    expect(collector.snapshot().refused.map(({ reason }) => reason).toSorted()).toEqual(['not_allowed', 'unauthenticated'])
+    expect(
+      collector
+        .snapshot()
+        .refused.map(({ reason }) => reason)
+        .toSorted(),
+    ).toEqual(['not_allowed', 'unauthenticated'])
   })
 
   test('OTLP over gRPC says UNAUTHENTICATED and PERMISSION_DENIED, for unknown methods too', async () => {
@@ -170,10 +175,13 @@ describe.each(['grpc', 'http'])('a certificate that is renewed while %s runs', (
     new Promise((resolve, reject) => {
       const [host = '', port = ''] = address.split(':')
       // Whom to trust is not the question here: the certificate is looked at, and nothing is sent.
-      const socket = connect({ host, port: Number(port), ca: [], rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'] }, () => {
-        resolve(String(socket.getPeerCertificate().issuer.CN))
-        socket.destroy()
-      })
+      const socket = connect(
+        { host, port: Number(port), ca: [], rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'] },
+        () => {
+          resolve(String(socket.getPeerCertificate().issuer.CN))
+          socket.destroy()
+        },
+      )
       socket.on('error', reject)
     })
 
@@ -220,5 +228,8 @@ async function until(condition: () => boolean): Promise<void> {
 test('a key that is not the one of the certificate is said at the start', async () => {
   const tls = `{cert_file: ${pem('server.pem')}, key_file: ${pem('client.key')}}`
   const yaml = OTLP_TO_STORE.replace('http: {', `http: {tls: ${tls}, `)
-  await expect(start(yaml, LOCAL_ACCESS)).rejects.toMatchObject({ code: 'TLS_FILE', fix: expect.stringContaining('client.key') })
+  await expect(start(yaml, LOCAL_ACCESS)).rejects.toMatchObject({
+    code: 'TLS_FILE',
+    fix: expect.stringContaining('client.key'),
+  })
 })
