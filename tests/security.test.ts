@@ -393,3 +393,46 @@ describe('TLS', () => {
     expect((await runClew(mixed)).stderr).toContain('the TLS certificate cannot be used')
   })
 })
+
+it('no text of telemetry reprograms the terminal it is shown on', async () => {
+  const clew = await start()
+  const evil = 'a\u001b]0;owned\u0007\u001b[2J\u009b1m\r\nb'
+  const traceId = '0000000000000000000000000000e5c0'
+  const nanos = `${Date.now() - 1000}000000`
+  const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } })
+  const resource = { attributes: [attribute('service.name', evil), attribute(evil, evil)] }
+  const scope = { name: evil }
+  const span = {
+    ...{ traceId, spanId: '00000000000000e5', name: evil, kind: 2, startTimeUnixNano: nanos, endTimeUnixNano: nanos },
+    ...{ attributes: [attribute(evil, evil)], status: { code: 2, message: evil } },
+    events: [{ name: evil, timeUnixNano: nanos, attributes: [attribute(evil, evil)] }],
+  }
+  const record = {
+    timeUnixNano: nanos,
+    severityText: evil,
+    severityNumber: 17,
+    body: { stringValue: evil },
+    eventName: evil,
+  }
+  const send = (path: string, body: unknown) =>
+    status(`${clew.otlpHttp}${path}`, undefined, { ...otlp, body: JSON.stringify(body) })
+  expect(await send('/v1/traces', { resourceSpans: [{ resource, scopeSpans: [{ scope, spans: [span] }] }] })).toBe(200)
+  expect(await send('/v1/logs', { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: [record] }] }] })).toBe(
+    200,
+  )
+  await eventually(async () => ((await status(`${clew.ui}/api/traces/${traceId}`)) === 200 ? true : undefined))
+  const env = { ...clew.env, FORCE_COLOR: '' }
+  for (const args of [
+    ['traces'],
+    ['trace', traceId],
+    ['trace', traceId, '--span', '00000000000000e5'],
+    ['logs'],
+    ['services'],
+  ]) {
+    const { stdout, stderr, code } = await runClew(args, { env })
+    expect([args[0], code, stdout]).toEqual([args[0], 0, expect.stringContaining('owned')])
+    // Line breaks are ours; everything else below a blank would be the sender's.
+    expect((stdout + stderr).match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g)).toBeNull()
+  }
+  await clew.stop()
+})
