@@ -41,8 +41,7 @@ async function signIn(page: Page, text: string): Promise<void> {
 }
 
 /** The browser reports a refused request by itself; everything else is ours. */
-const unexpected = (complaints: readonly string[]): string[] =>
-  complaints.filter((text) => !/status of 401/.test(text))
+const unexpected = (complaints: readonly string[]): string[] => complaints.filter((text) => !/status of 401/.test(text))
 
 describe('signing in', () => {
   test.each(THEMES)('the page asks for a token, says what is wrong with one, and leads back (%s)', async (theme) => {

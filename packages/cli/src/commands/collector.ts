@@ -4,6 +4,7 @@ import type { CommandContext, CommandDefinition } from '../command.ts'
 import { addSettingOptions, settingsFromFlags } from '../config/settings-options.ts'
 import { VERSION } from '../version.ts'
 import { explainListenError } from '../wire/listen-error.ts'
+import { hideSecretArguments } from '../wire/hide-arguments.ts'
 import { processLogger, surviveOwnBugs } from '../wire/process-logger.ts'
 
 interface Options extends Record<string, unknown> {
@@ -27,6 +28,7 @@ export const collectorCommand: CommandDefinition = {
 async function runCollector(options: Options, context: CommandContext): Promise<void> {
   const { terminal, environment, cwd } = context
   const settings = settingsFromFlags(options, context)
+  hideSecretArguments('collector', options)
   const logger = processLogger(settings, terminal)
   // Loaded only here: verbs that ask a running Clew shall start fast.
   const { startCollector } = await import('@clew/collector/core/start-collector')

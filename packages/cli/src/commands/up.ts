@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.ts'
 import { styleFor } from '../output/style.ts'
 import type { Style } from '../output/style.ts'
 import { VERSION } from '../version.ts'
+import { hideSecretArguments } from '../wire/hide-arguments.ts'
 import { processLogger, surviveOwnBugs } from '../wire/process-logger.ts'
 import { readRunFile } from '../wire/run-file.ts'
 import { explainStartError } from '../wire/start-error.ts'
@@ -46,6 +47,7 @@ export interface StartedClew {
 export async function startFromFlags(options: Options, context: CommandContext): Promise<StartedClew> {
   const { terminal, environment, cwd } = context
   const settings = settingsFromFlags(options, context)
+  hideSecretArguments('up', options)
   const logger = processLogger(settings, terminal)
   const stop = context.stopSignal()
   // Loaded only here: the engine is large, and no other verb needs it.
