@@ -146,7 +146,7 @@ class ChdbDriver implements Driver {
       abort.throwIfAborted()
       abort.addEventListener('abort', kill, { once: true })
       const result = await session.queryAsync(text, { format: 'JSONCompact' })
-      return parseResult<Row>(result.text(), performance.now() - start, options)
+      return await parseResult<Row>(result.text(), performance.now() - start, options)
     } catch (error) {
       if (error instanceof ClewError) throw error
       throw engineError(error, 'the query failed')
