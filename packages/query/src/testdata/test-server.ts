@@ -5,7 +5,7 @@ import type { Endpoint, InputOf, OutputOf } from '@clew/contract/endpoint'
 import { endpointUrl } from '@clew/contract/client'
 import type { Batch } from '@clew/otlp/batch'
 import { openStore, type Store } from '@clew/store/store'
-import type { PipelinePort, StatusPort, TapPortSubscription } from '../ports.ts'
+import type { PipelinePort, QueryEngine, StatusPort, TapPortSubscription } from '../ports.ts'
 import { createQueryServer, type QueryServer, type QueryServerOptions } from '../server.ts'
 
 /** Whatever JSON.parse gives: tests look into it freely. */
@@ -17,6 +17,8 @@ export interface TestServer {
   readonly server: QueryServer
   /** What the taps of this server see. */
   readonly taps: TestTaps
+  /** Another server over the same store, with other options. */
+  again(options: Partial<QueryServerOptions>): QueryServer
   send(...batches: readonly Batch[]): Promise<void>
   get(path: string, init?: RequestInit): Promise<{ status: number; body: ParsedJson; headers: Headers }>
   /** Calls an endpoint, checks the answer against its schema, gives it back. */
@@ -24,17 +26,25 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-export async function startTestServer(options: Partial<QueryServerOptions> = {}): Promise<TestServer> {
+export interface TestServerOptions extends Partial<QueryServerOptions> {
+  /** Changes what the server asks the store. */
+  readonly wrapEngine?: (engine: QueryEngine) => QueryEngine
+}
+
+export async function startTestServer({ wrapEngine, ...options }: TestServerOptions = {}): Promise<TestServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'clew-query-'))
   const store = await openStore({ dataDirectory, url: 'chdb', retentionDays: 3650, segmentAgeMs: 20 })
   const taps = new TestTaps()
-  const server = createQueryServer({
-    store,
-    status: TEST_STATUS,
-    pipeline: testPipeline(taps),
-    version: '0.0.0-test',
-    ...options,
-  })
+  const again = (more: Partial<QueryServerOptions>): QueryServer =>
+    createQueryServer({
+      store: wrapEngine?.(store) ?? store,
+      status: TEST_STATUS,
+      pipeline: testPipeline(taps),
+      version: '0.0.0-test',
+      ...options,
+      ...more,
+    })
+  const server = again({})
   const get: TestServer['get'] = async (path, init) => {
     const response = await server.fetch(new Request(`http://localhost${path}`, init))
     const text = await response.text()
@@ -45,6 +55,7 @@ export async function startTestServer(options: Partial<QueryServerOptions> = {})
     store,
     server,
     taps,
+    again,
     get,
     async send(...batches) {
       await Promise.all(batches.map((batch) => store.consumer.consume(batch, {} as never)))

@@ -148,6 +148,8 @@ class ChdbDriver implements Driver {
       const result = await session.queryAsync(text, { format: 'JSONCompact' })
       return await parseResult<Row>(result.text(), performance.now() - start, options)
     } catch (error) {
+      // A session holds what a failed query held, memory too, until its next statement.
+      await session.queryAsync("SET log_comment = ''").catch(() => undefined)
       if (error instanceof ClewError) throw error
       throw engineError(error, 'the query failed')
     } finally {
