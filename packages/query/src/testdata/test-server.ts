@@ -19,6 +19,8 @@ export interface TestServer {
   readonly taps: TestTaps
   /** A server over the same store that knows of no promoted keys. */
   withoutColumns(): QueryServer
+  /** Another server over the same store, with other options. */
+  again(options: Partial<QueryServerOptions>): QueryServer
   send(...batches: readonly Batch[]): Promise<void>
   get(path: string, init?: RequestInit): Promise<{ status: number; body: ParsedJson; headers: Headers }>
   /** Calls an endpoint, checks the answer against its schema, gives it back. */
@@ -29,22 +31,29 @@ export interface TestServer {
 /** Keys get columns when a test says so, not by themselves; columns that are not wanted leave at once. */
 const TEST_PROMOTION: StoreOptions['promotion'] = { checkEveryMs: 3_600_000, graceMs: 0, settleMs: 0, maxKeys: 32 }
 
+export interface TestServerOptions extends Partial<QueryServerOptions> {
+  /** Changes what the server asks the store. */
+  readonly wrapEngine?: (store: StorePort) => StorePort
+}
+
 export async function startTestServer(
-  options: Partial<QueryServerOptions> = {},
+  { wrapEngine, ...options }: TestServerOptions = {},
   promotion: StoreOptions['promotion'] = TEST_PROMOTION,
 ): Promise<TestServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'clew-query-'))
   const store = await openStore({ dataDirectory, url: 'chdb', retentionDays: 3650, segmentAgeMs: 20, promotion })
   const taps = new TestTaps()
-  const serve = (over: StorePort): QueryServer =>
+  const serve = (over: StorePort, more: Partial<QueryServerOptions> = {}): QueryServer =>
     createQueryServer({
       store: over,
       status: TEST_STATUS,
       pipeline: testPipeline(taps),
       version: '0.0.0-test',
       ...options,
+      ...more,
     })
-  const server = serve(store)
+  const again = (more: Partial<QueryServerOptions>): QueryServer => serve(wrapEngine?.(store) ?? store, more)
+  const server = again({})
   const get: TestServer['get'] = async (path, init) => {
     const response = await server.fetch(new Request(`http://localhost${path}`, init))
     const text = await response.text()
@@ -55,6 +64,7 @@ export async function startTestServer(
     store,
     server,
     taps,
+    again,
     get,
     withoutColumns: () =>
       serve({

@@ -154,8 +154,10 @@ class ChdbDriver implements Driver {
       abort.throwIfAborted()
       abort.addEventListener('abort', kill, { once: true })
       const result = await session.queryAsync(text, { format: 'JSONCompact' })
-      return parseResult<Row>(result.text(), performance.now() - start, options)
+      return await parseResult<Row>(result.text(), performance.now() - start, options)
     } catch (error) {
+      // A session holds what a failed query held, memory too, until its next statement.
+      await session.queryAsync("SET log_comment = ''").catch(() => undefined)
       if (error instanceof ClewError) throw error
       throw engineError(error, 'the query failed')
     } finally {

@@ -226,7 +226,7 @@ class ClickHouseDriver implements Driver {
         },
         abort_signal: deadline.signal,
       })
-      return parseResult<Row>(await deadline.race(result.text()), performance.now() - start, options)
+      return await parseResult<Row>(await deadline.race(result.text()), performance.now() - start, options)
     } catch (error) {
       if (deadline.signal.aborted) throw deadline.signal.reason as Error
       throw engineError(error, 'the query failed')
