@@ -8,6 +8,8 @@ import type { Sql } from '@clew/store/sql/sql'
 
 /** Reads of the store. */
 export interface QueryEngine {
+  /** Where the parts of all tables are listed; `system.parts` when absent. */
+  readonly parts?: Sql
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
 }
 

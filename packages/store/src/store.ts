@@ -7,6 +7,7 @@ import { openChdb } from './driver/chdb.ts'
 import { openClickHouse, parseClickHouseUrl } from './driver/clickhouse.ts'
 import type { Driver, QueryOptions, QueryResult } from './driver/driver.ts'
 import { Leases } from './lease/leases.ts'
+import { partsOnce } from './schema/layout.ts'
 import { migrate } from './schema/migrate.ts'
 import type { Sql } from './sql/sql.ts'
 import { EdgeJob } from './write/edge-job.ts'
@@ -41,6 +42,8 @@ export interface Store {
   readonly engine: { readonly kind: Driver['kind']; readonly version: string }
   /** Reads; values only through the `sql` tag. */
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
+  /** The list of parts (`system.parts`) for `FROM`: on a cluster that of all shards, without copies. */
+  readonly parts: Sql
   status(): StoreStatus
   /** Resolves when all that was acknowledged before is visible to queries. */
   flush(): Promise<void>
@@ -125,6 +128,7 @@ async function startStore(
     consumer: ingester,
     engine: { kind: driver.kind, version: driver.engineVersion },
     query: (statement, queryOptions) => driver.query(statement, queryOptions),
+    parts: partsOnce(driver.cluster),
     status: () => storeStatus(ingester),
     flush: () => ingester.flush(),
     updateEdges: () => edges.catchUp(),

@@ -25,6 +25,8 @@ export interface ClickHouseDoubleOptions {
 
 const USER = 'clew'
 const PASSWORD = 'p@ss:word'
+/** As a server's `http_max_uri_size`. */
+const MAX_URI_BYTES = 1 << 20
 const SESSIONS = 3
 /** URL parameters that are not settings. */
 const NOT_SETTINGS = new Set([
@@ -44,7 +46,10 @@ const NOT_SETTINGS = new Set([
 export async function startClickHouseDouble(options: ClickHouseDoubleOptions = {}): Promise<ClickHouseDouble> {
   const directory = await mkdtemp(join(tmpdir(), 'clew-clickhouse-'))
   const endpoint = new Endpoint(directory, options.cluster)
-  const server = createServer((request, response) => void endpoint.handle(request, response))
+  const server = createServer(
+    { maxHeaderSize: MAX_URI_BYTES },
+    (request, response) => void endpoint.handle(request, response),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -23,7 +23,7 @@ export interface QuestionOptions {
   readonly abort?: AbortSignal | undefined
 }
 
-export interface RunOptions extends Pick<QueryOptions, 'onLimit' | 'maxExecutionMs'> {
+export interface RunOptions extends Pick<QueryOptions, 'onLimit' | 'maxExecutionMs' | 'colocated'> {
   /** The statement to show to people as the one that answers the question. */
   readonly shown?: boolean
 }
@@ -59,6 +59,7 @@ export class Question {
       maxExecutionMs: Math.min(options.maxExecutionMs ?? Infinity, this.limits.maxExecutionMs),
       maxBytesToRead: this.limits.maxBytesToRead,
       ...(options.onLimit === undefined ? {} : { onLimit: options.onLimit }),
+      ...(options.colocated === true ? { colocated: true } : {}),
       ...(this.abort === undefined ? {} : { abort: this.abort }),
     })
     this.#rowsRead += result.statistics.rowsRead

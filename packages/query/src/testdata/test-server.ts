@@ -6,6 +6,7 @@ import { endpointUrl } from '@clew/contract/client'
 import type { Batch } from '@clew/otlp/batch'
 import { openStore, type Store } from '@clew/store/store'
 import type { PipelinePort, StatusPort, TapPortSubscription } from '../ports.ts'
+import { testDatabase } from './test-database.ts'
 import { createQueryServer, type QueryServer, type QueryServerOptions } from '../server.ts'
 
 /** Whatever JSON.parse gives: tests look into it freely. */
@@ -26,7 +27,8 @@ export interface TestServer {
 
 export async function startTestServer(options: Partial<QueryServerOptions> = {}): Promise<TestServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'clew-query-'))
-  const store = await openStore({ dataDirectory, url: 'chdb', retentionDays: 3650, segmentAgeMs: 20 })
+  const { url, closeTarget } = await testDatabase()
+  const store = await openStore({ dataDirectory, url, retentionDays: 3650, segmentAgeMs: 20 })
   const taps = new TestTaps()
   const server = createQueryServer({
     store,
@@ -58,6 +60,7 @@ export async function startTestServer(options: Partial<QueryServerOptions> = {})
     async close() {
       await server.close(0)
       await store.close()
+      await closeTarget()
       await rm(dataDirectory, { recursive: true, force: true })
     },
   }

@@ -12,7 +12,7 @@ export async function countTraces(matching: MatchingSpans, question: Question): 
   if (matching.matchesAll) return await countAllTraces(matching.range, question)
   const { rows, complete, statistics } = await question.run<{ traces: string }>(
     sql`SELECT uniqExact(TraceId) AS traces FROM spans WHERE ${matching.where}`,
-    { onLimit: 'break', maxExecutionMs: COUNT_BUDGET_MS },
+    { onLimit: 'break', maxExecutionMs: COUNT_BUDGET_MS, colocated: true },
   )
   const counted = Number(rows[0]?.traces ?? 0)
   if (complete) return { value: counted, exact: true }

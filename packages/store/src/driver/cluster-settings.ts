@@ -22,6 +22,8 @@ export const COLOCATED: Settings = { distributed_product_mode: 'local' }
 export function clusterInserts(quorum: number | undefined): Settings {
   return {
     distributed_foreground_insert: 1,
+    // What is selected is aggregated over all shards before it is inserted.
+    parallel_distributed_insert_select: 0,
     ...(quorum === undefined || quorum === 1 ? {} : { insert_quorum: quorum, insert_quorum_parallel: 1 }),
   }
 }

@@ -18,6 +18,8 @@ const JOB_SETTINGS = {
   max_execution_time: 30,
   max_threads: 1,
   join_algorithm: 'grace_hash',
+  // Spans are joined with those of their trace, which are on the same shard; the rest is GLOBAL.
+  distributed_product_mode: 'local',
   insert_deduplicate: 1,
   deduplicate_insert_select: 'force_enable',
 } as const

@@ -18,40 +18,72 @@ function startsWithin(from: bigint, until: bigint): Sql {
   return sql`StartNanos >= ${uint64Parameter(from)} AND StartNanos < ${uint64Parameter(until)}`
 }
 
+/** Sums of the calls that a `FROM` clause gives, by caller, callee and connection. Next to the table, so that shards add up their own. */
+function sums(caller: Sql, callee: Sql, connection: Sql, failed: Sql, from: Sql): Sql {
+  return sql`
+    SELECT toString(${caller}) AS Caller, toString(${callee}) AS Callee, toString(${connection}) AS Connection, count() AS Calls,
+      countIf(${failed}) AS Errors, sum(AdjustedCount) AS AdjustedCalls, sumIf(AdjustedCount, ${failed}) AS AdjustedErrors,
+      sumMap([${BUCKET}], [AdjustedCount]) AS DurationBuckets
+    FROM ${from}
+    GROUP BY Caller, Callee, Connection`
+}
+
 /**
  * The edges whose called span (or, for databases and silent peers, whose calling span) starts at from <= t < until,
  * with the columns of `service_edges` but day and minute. Semantics as in OpenTelemetry's service graph connector: client
  * to server, producer to consumer (by parent or link), client to database, client to a peer that sends no telemetry.
+ *
+ * On a cluster it is to run `colocated`: a span and its parent are on one shard; what is found by a link is marked GLOBAL.
  */
 export function edgesBetween(from: bigint, until: bigint): Sql {
   const inMinute = startsWithin(from, until)
-  const callers = sql`SELECT TraceId, SpanId, Service AS CallerService, Kind AS CallerKind, StatusCode AS CallerStatus FROM spans WHERE ${startsWithin(from - CALLER_MINUTES * MINUTE_NANOS, until + MINUTE_NANOS)}`
   const noParent = sql`ParentSpanId = toFixedString('', 8)`
-  const called = sql`SELECT TraceId AS CallerTrace, ParentSpanId AS CallerSpan, Service, Kind, StatusCode, DurationNanos, AdjustedCount FROM spans WHERE ${andSql([inMinute, sql`NOT ${noParent}`])}`
-  const linked = sql`SELECT LinkTrace AS CallerTrace, LinkSpan AS CallerSpan, Service, Kind, StatusCode, DurationNanos, AdjustedCount FROM spans ARRAY JOIN LinkTraceId AS LinkTrace, LinkSpanId AS LinkSpan WHERE ${inMinute} AND Kind = 5`
-  const calls = sql`
-    SELECT CallerService AS Caller, Service AS Callee, if(Kind = 5 OR CallerKind = 4, 'messaging', 'rpc') AS Connection,
-      StatusCode = 2 OR CallerStatus = 2 AS Failed, DurationNanos, AdjustedCount
-    FROM (${called} UNION ALL ${linked}) AS callee
-    ANY INNER JOIN (${callers}) AS caller ON callee.CallerTrace = caller.TraceId AND callee.CallerSpan = caller.SpanId
-    WHERE CallerService != Service`
-  const databases = sql`
-    SELECT Service AS Caller, if(${NAMESPACE} = '', ${DATABASE}, concat(${DATABASE}, '/', ${NAMESPACE})) AS Callee, 'database' AS Connection,
-      StatusCode = 2 AS Failed, DurationNanos, AdjustedCount
-    FROM spans WHERE ${inMinute} AND Kind = 3 AND ${DATABASE} != ''`
-  const answered = sql`SELECT TraceId, ParentSpanId FROM spans WHERE ${startsWithin(from - MINUTE_NANOS, until + CALLEE_MINUTES * MINUTE_NANOS)} AND NOT ${noParent}`
-  const linkedTo = sql`SELECT LinkTrace, LinkSpan FROM spans ARRAY JOIN LinkTraceId AS LinkTrace, LinkSpanId AS LinkSpan WHERE ${startsWithin(from - MINUTE_NANOS, until + CALLEE_MINUTES * MINUTE_NANOS)} AND Kind = 5`
-  const peers = sql`
-    SELECT Service AS Caller, ${PEER} AS Callee, if(Kind = 4, 'messaging', 'peer') AS Connection,
-      StatusCode = 2 AS Failed, DurationNanos, AdjustedCount
-    FROM spans
-    WHERE ${inMinute} AND Kind IN (3, 4) AND ${DATABASE} = '' AND ${PEER} != ''
-      AND (TraceId, SpanId) NOT IN (${answered}) AND (TraceId, SpanId) NOT IN (${linkedTo})`
-  const edges = sql`SELECT toString(Caller) AS Caller, toString(Callee) AS Callee, toString(Connection) AS Connection, Failed, DurationNanos, AdjustedCount`
+  const callers = sql`SELECT TraceId AS CallerTrace, SpanId AS CallerSpan, Service AS CallerService, Kind AS CallerKind, StatusCode AS CallerStatus FROM spans WHERE ${startsWithin(from - CALLER_MINUTES * MINUTE_NANOS, until + MINUTE_NANOS)}`
+  const failed = sql`StatusCode = 2 OR CallerStatus = 2`
+  const called = sums(
+    sql`CallerService`,
+    sql`Service`,
+    sql`if(Kind = 5 OR CallerKind = 4, 'messaging', 'rpc')`,
+    failed,
+    sql`spans AS callee
+      ANY INNER JOIN (${callers}) AS caller ON callee.TraceId = caller.CallerTrace AND callee.ParentSpanId = caller.CallerSpan
+      WHERE ${inMinute} AND NOT ${noParent} AND CallerService != Service`,
+  )
+  const links = (where: Sql): Sql =>
+    sql`SELECT LinkTrace, LinkSpan FROM spans ARRAY JOIN LinkTraceId AS LinkTrace, LinkSpanId AS LinkSpan WHERE ${where} AND Kind = 5`
+  const linked = sums(
+    sql`CallerService`,
+    sql`Service`,
+    sql`'messaging'`,
+    failed,
+    sql`(SELECT LinkTrace, LinkSpan, Service, StatusCode, DurationNanos, AdjustedCount FROM spans ARRAY JOIN LinkTraceId AS LinkTrace, LinkSpanId AS LinkSpan WHERE ${inMinute} AND Kind = 5) AS callee
+      GLOBAL ANY INNER JOIN (${callers} AND (TraceId, SpanId) GLOBAL IN (${links(inMinute)})) AS caller
+      ON callee.LinkTrace = caller.CallerTrace AND callee.LinkSpan = caller.CallerSpan
+      WHERE CallerService != Service`,
+  )
+  const isError = sql`StatusCode = 2`
+  const databases = sums(
+    sql`Service`,
+    sql`if(${NAMESPACE} = '', ${DATABASE}, concat(${DATABASE}, '/', ${NAMESPACE}))`,
+    sql`'database'`,
+    isError,
+    sql`spans WHERE ${inMinute} AND Kind = 3 AND ${DATABASE} != ''`,
+  )
+  const around = startsWithin(from - MINUTE_NANOS, until + CALLEE_MINUTES * MINUTE_NANOS)
+  const peers = sums(
+    sql`Service`,
+    PEER,
+    sql`if(Kind = 4, 'messaging', 'peer')`,
+    isError,
+    sql`spans
+      WHERE ${inMinute} AND Kind IN (3, 4) AND ${DATABASE} = '' AND ${PEER} != ''
+        AND (TraceId, SpanId) NOT IN (SELECT TraceId, ParentSpanId FROM spans WHERE ${around} AND NOT ${noParent})
+        AND (TraceId, SpanId) GLOBAL NOT IN (${links(around)})`,
+  )
   return sql`
-    SELECT Caller, Callee, Connection, count() AS Calls, countIf(Failed) AS Errors, sum(AdjustedCount) AS AdjustedCalls,
-      sumIf(AdjustedCount, Failed) AS AdjustedErrors, sumMap([${BUCKET}], [AdjustedCount]) AS DurationBuckets
-    FROM (${edges} FROM (${calls}) UNION ALL ${edges} FROM (${databases}) UNION ALL ${edges} FROM (${peers}))
+    SELECT Caller, Callee, Connection, sum(Calls) AS Calls, sum(Errors) AS Errors, sum(AdjustedCalls) AS AdjustedCalls,
+      sum(AdjustedErrors) AS AdjustedErrors, sumMap(DurationBuckets) AS DurationBuckets
+    FROM (${called} UNION ALL ${linked} UNION ALL ${databases} UNION ALL ${peers})
     GROUP BY Caller, Callee, Connection`
 }
 
