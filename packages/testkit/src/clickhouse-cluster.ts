@@ -78,7 +78,7 @@ export class ClusterDouble {
   private withoutSecondShard(statement: string): string {
     return statement.replaceAll(
       /cluster(?:AllReplicas)?\('\w+', system\.(parts|parts_columns|mutations|columns)\)/g,
-      `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$', '_local') AS table) FROM system.$1)`,
+      `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$$', '_local') AS table) FROM system.$1)`,
     )
   }
 

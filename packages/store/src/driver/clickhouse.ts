@@ -208,8 +208,8 @@ class ClickHouseDriver implements Driver {
   async query<Row>(statement: Sql, options: QueryOptions = {}): Promise<QueryResult<Row>> {
     const { text, parameters } = compileSql(statement)
     const start = performance.now()
-    if (options.abort?.aborted === true) throw cancelledError()
     try {
+      options.abort?.throwIfAborted()
       const result = await this.client.query({
         query: text,
         format: 'JSONCompact',

@@ -1,4 +1,4 @@
-import { andSql, sql, type Sql, uint64Parameter } from '../sql/sql.ts'
+import { sql, type Sql, uint64Parameter } from '../sql/sql.ts'
 import { BUCKETS_PER_DOUBLING } from './duration-bucket.ts'
 
 const MINUTE_NANOS = 60_000_000_000n
