@@ -3,7 +3,7 @@ import { type Logger, silentLogger } from '@clew/base/logger'
 import type { Driver } from '../driver/driver.ts'
 import { sql, Sql } from '../sql/sql.ts'
 import { createTableStatements, type DdlOptions, ttlExpression } from './ddl.ts'
-import { systemTable } from './layout.ts'
+import { makeMissingTables, missingTables } from './joined-servers.ts'
 import { type Migration, MIGRATIONS, SCHEMA_VERSION } from './migrations.ts'
 import { changeTable, runDdl } from './schema-change.ts'
 import { LEASES, SCHEMA_VERSIONS } from './tables/control.ts'
@@ -79,7 +79,7 @@ async function reach(driver: SchemaDriver, options: MigrateOptions, target: Sche
   const migrations = current === undefined ? [] : target.migrations.filter(({ version }) => version > current.Version)
   const steps: { readonly name: string; readonly run: () => Promise<void> }[] = [
     // Tables are made in their newest form; migrations then only change what an older version had made.
-    { name: 'tables', run: () => createTables(driver, options, tuning) },
+    { name: 'tables', run: () => makeTables(driver, options, tuning) },
     ...(current === undefined || tuning.length === 0
       ? []
       : [{ name: 'settings', run: () => changeAll(driver, `MODIFY SETTING ${tuning.join(', ')}`) }]),
@@ -117,7 +117,8 @@ function tableOf(name: string): (typeof TABLES)[number] {
   return table
 }
 
-async function createTables(driver: SchemaDriver, options: DdlOptions, tuning: TableSettings): Promise<void> {
+async function makeTables(driver: SchemaDriver, options: DdlOptions, tuning: TableSettings): Promise<void> {
+  await makeMissingTables(driver)
   for (const table of TABLES) await createTable(driver, table, options, tuning)
 }
 
@@ -141,17 +142,6 @@ async function changeRetention(driver: SchemaDriver, retentionDays: number): Pro
     const settings = { materialize_ttl_after_modify: 0 }
     await changeTable(driver, table, { storage: [`MODIFY TTL ${ttlExpression(retentionDays)}`] }, settings)
   }
-}
-
-/** Tables that a server of the cluster lacks, because it joined later. Servers that are down are asked at another start. */
-async function missingTables(driver: SchemaDriver): Promise<string[]> {
-  const { cluster } = driver
-  if (cluster === undefined) return []
-  const { rows } = await driver.query<{ name: string }>(
-    sql`SELECT name FROM (SELECT name, count() AS servers FROM ${systemTable('tables', cluster)} WHERE database = ${cluster.database} GROUP BY name)
-      WHERE servers < (SELECT count() FROM ${systemTable('one', cluster)}) SETTINGS skip_unavailable_shards = 1`,
-  )
-  return rows.map((row) => row.name)
 }
 
 /** A database of one server cannot become one of a cluster by asking for it, nor the other way round. */

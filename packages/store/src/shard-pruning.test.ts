@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { fixedParameter, fixedsParameter, sql, type Sql } from './sql/sql.ts'
+import { clusterTarget } from './testdata/clickhouse-target.ts'
+import { NOW, suiteStore, traces } from './testdata/suite-store.ts'
+
+const suite = suiteStore(clusterTarget)
+const ID = Buffer.from('0af7651916cd43dd8448eb211c80319c', 'hex')
+const OTHER = Buffer.from('11111111111111111111111111111111', 'hex')
+
+test('a trace by id is asked of the one shard that has it, in every form in which ids are given', async () => {
+  await suite.put(
+    traces(
+      [ID, OTHER].flatMap((id) =>
+        Array.from({ length: 5 }, (_, i) => ({
+          traceId: id.toString('hex'),
+          spanId: `000000000000000${i + 1}`,
+          startTimeUnixNano: NOW,
+        })),
+      ),
+    ),
+  )
+  // The setting makes it an error to ask all shards.
+  const asked = async (table: Sql, where: Sql): Promise<number[]> => {
+    const { rows } = await suite.store.query<{ shard: number }>(
+      sql`SELECT DISTINCT _shard_num AS shard FROM ${table} WHERE ${where} ORDER BY shard SETTINGS force_optimize_skip_unused_shards = 1`,
+    )
+    return rows.map((row) => row.shard)
+  }
+  for (const table of [sql`spans`, sql`trace_summaries`]) {
+    const shards = await Promise.all(
+      [
+        sql`TraceId = ${fixedParameter(ID, 16)}`,
+        sql`TraceId IN ${fixedsParameter([ID], 16)}`,
+        sql`TraceId IN ${fixedsParameter([ID, ID], 16)} AND Day > '1970-01-01'`,
+      ].map((where) => asked(table, where)),
+    )
+    expect(shards).toEqual([shards[0], shards[0], shards[0]])
+    expect(shards[0]).toHaveLength(1)
+  }
+  // All parts of a trace are together: its spans and what is summed up of it.
+  const both = sql`TraceId IN ${fixedsParameter([ID, OTHER], 16)}`
+  expect(await asked(sql`spans`, both)).toEqual(await asked(sql`trace_summaries`, both))
+  await expect(asked(sql`spans`, sql`Name = 'x'`)).rejects.toThrow(/[Ss]harding key/)
+})
