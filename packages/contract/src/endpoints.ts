@@ -1,3 +1,4 @@
+import { getBackup, startBackup } from './backups.ts'
 import type { Endpoint } from './endpoint.ts'
 import { logHistogram, searchLogs, tailLogs } from './logs.ts'
 import { listMetrics, metricLabels, metricSeries } from './metrics.ts'
@@ -19,6 +20,8 @@ import {
 export const endpoints: readonly Endpoint[] = [
   getStatus,
   sendTestTrace,
+  startBackup,
+  getBackup,
   searchTraces,
   traceHistogram,
   traceScatter,

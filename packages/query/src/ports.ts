@@ -1,3 +1,4 @@
+import type { getBackup, startBackup } from '@clew/contract/backups'
 import type { InputOf, OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
 import type { getPipeline, recentDecisions } from '@clew/contract/pipeline'
 import type { getStatus, sendTestTrace } from '@clew/contract/status'
@@ -18,6 +19,10 @@ export interface StatusPort {
   status(): Promise<OutputOf<typeof getStatus>>
   /** Sends one small trace through the real receiver; gives its id in hex. */
   sendTestTrace(input: InputOf<typeof sendTestTrace>): Promise<OutputOf<typeof sendTestTrace>>
+  /** Begins a backup of the store. */
+  startBackup(input: ParsedInputOf<typeof startBackup>): Promise<OutputOf<typeof startBackup>>
+  /** Throws ClewError BACKUP_NOT_FOUND. */
+  getBackup(input: ParsedInputOf<typeof getBackup>): Promise<OutputOf<typeof getBackup>>
   /** True when data can be taken, for /readyz. */
   ready(): boolean
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '@clew/base/clock'
 import { type Logger, silentLogger } from '@clew/base/logger'
 import type { Consumer } from '@clew/otlp/consumer'
+import { Backups } from './backup/backups.ts'
 import { lockDataDirectory } from './data-lock.ts'
 import { openChdb } from './driver/chdb.ts'
 import { openClickHouse, parseClickHouseUrl } from './driver/clickhouse.ts'
@@ -44,6 +45,8 @@ export interface Store {
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
   /** The list of parts (`system.parts`) for `FROM`: on a cluster that of all shards, without copies. */
   readonly parts: Sql
+  /** Backups of the store while it runs. */
+  readonly backups: Pick<Backups, 'start' | 'get'>
   status(): StoreStatus
   /** Resolves when all that was acknowledged before is visible to queries. */
   flush(): Promise<void>
@@ -123,17 +126,20 @@ async function startStore(
   if (recovered > 0) logger.info('storing what the last run had acknowledged but not stored', { segments: recovered })
   const edges = new EdgeJob({ driver, clock, logger, leases })
   edges.start()
+  const backups = new Backups({ driver, clock, logger, flush: () => ingester.flush() })
   let closing: Promise<void> | undefined
   return {
     consumer: ingester,
     engine: { kind: driver.kind, version: driver.engineVersion },
     query: (statement, queryOptions) => driver.query(statement, queryOptions),
     parts: partsOnce(driver.cluster),
+    backups,
     status: () => storeStatus(ingester),
     flush: () => ingester.flush(),
     updateEdges: () => edges.catchUp(),
     close(timeoutMs = DEFAULT_CLOSE_TIMEOUT_MS) {
       closing ??= (async () => {
+        await backups.stop()
         await edges.stop()
         await ingester.close(timeoutMs)
         await leases.close()

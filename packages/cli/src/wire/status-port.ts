@@ -1,8 +1,12 @@
 import type { Clock } from '@clew/base/clock'
+import { ClewError } from '@clew/base/errors'
 import { formatGoDuration } from '@clew/base/go-duration'
 import type { RunningCollector } from '@clew/collector/core/start-collector'
+import type { startBackup } from '@clew/contract/backups'
+import type { OutputOf } from '@clew/contract/endpoint'
 import type { Status } from '@clew/contract/status'
 import type { StatusPort } from '@clew/query/ports'
+import type { Backup } from '@clew/store/backup/backups'
 import type { Store } from '@clew/store/store'
 import type { Settings } from '../config/settings.ts'
 import { VERSION } from '../version.ts'
@@ -35,6 +39,12 @@ export function statusPort(parts: StatusParts): StatusPort {
   return {
     ready: () => collector.ready(),
     sendTestTrace: () => sendTestTrace(parts.endpoints().otlpHttp, clock.unixNanos()),
+    startBackup: async ({ name }) => backupAnswer(store.backups.start(name)),
+    async getBackup({ name }) {
+      const backup = store.backups.get(name)
+      if (backup !== undefined) return backupAnswer(backup)
+      throw new ClewError('BACKUP_NOT_FOUND', `no backup ${name} was begun since this Clew started`)
+    },
     async status(): Promise<Status> {
       const endpoints = parts.endpoints()
       const { books } = collector.snapshot()
@@ -58,6 +68,10 @@ export function statusPort(parts: StatusParts): StatusPort {
       }
     },
   }
+}
+
+function backupAnswer({ startedMillis: _, ...backup }: Backup): OutputOf<typeof startBackup> {
+  return backup
 }
 
 /** `7d` rather than `168h`. */

@@ -114,8 +114,20 @@ class TestTap implements TapPortSubscription {
 
 const NOTHING = { traces: 0, logs: 0, metrics: 0 }
 
+const TEST_BACKUP = {
+  place: '/',
+  state: 'done',
+  problem: '',
+  fix: '',
+  files: 1,
+  bytes: 1,
+  elapsedMs: 1,
+} as const
+
 const TEST_STATUS: StatusPort = {
   ready: () => true,
+  startBackup: async ({ name }) => ({ ...TEST_BACKUP, name }),
+  getBackup: async ({ name }) => ({ ...TEST_BACKUP, name }),
   sendTestTrace: async () => ({ traceId: '0'.repeat(31) + '1' }),
   status: async () => ({
     version: '0.0.0-test',

@@ -5,6 +5,7 @@ import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
 import { isClusterName, onCluster } from '../schema/layout.ts'
 import { CLUSTER_READS, clusterInserts, COLOCATED } from './cluster-settings.ts'
 import {
+  type BackupAddress,
   type ClusterPlace,
   type Driver,
   INSERT_SETTINGS,
@@ -34,6 +35,8 @@ export interface ClickHouseConfig {
 
 const OPTIONS: ReadonlySet<string> = new Set(['secure', 'cluster', 'quorum'])
 const MAX_QUORUM = 9
+/** The disk of the servers that backups go to (`backups.allowed_disk` there). */
+const BACKUP_DISK = 'backups'
 const DATABASE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/
 
 /**
@@ -113,7 +116,7 @@ export async function openClickHouse(config: ClickHouseConfig): Promise<Driver> 
     checkVersion(version)
     const names = await client.query({ query: 'SELECT name FROM system.settings', format: 'JSONEachRow' })
     const known = new Set((await names.json<{ name: string }>()).map((row) => row.name))
-    return new ClickHouseDriver(client, version, known, cluster, config.quorum)
+    return new ClickHouseDriver(client, version, known, config)
   } catch (error) {
     await client.close()
     throw error instanceof ClewError ? error : engineError(error, 'asking the server for its version failed')
@@ -167,6 +170,7 @@ class ClickHouseDriver implements Driver {
   readonly kind = 'clickhouse'
   readonly engineVersion: string
   readonly cluster: ClusterPlace | undefined
+  readonly backup: BackupAddress
   private readonly client: ClickHouseClient
   private readonly knownSettings: ReadonlySet<string>
   private readonly clusterReads: Readonly<Record<string, string | number>>
@@ -176,13 +180,17 @@ class ClickHouseDriver implements Driver {
     client: ClickHouseClient,
     engineVersion: string,
     knownSettings: ReadonlySet<string>,
-    cluster: ClusterPlace | undefined,
-    quorum: number | undefined,
+    { cluster, database, quorum }: ClickHouseConfig,
   ) {
     this.client = client
     this.engineVersion = engineVersion
     this.knownSettings = knownSettings
-    this.cluster = cluster
+    this.cluster = cluster === undefined ? undefined : { name: cluster, database }
+    this.backup = {
+      database,
+      target: (name) => `Disk('${BACKUP_DISK}', '${name}')`,
+      place: (name) => `${name} on the disk ${BACKUP_DISK} of the ClickHouse servers`,
+    }
     this.clusterReads = cluster === undefined ? {} : this.known(CLUSTER_READS)
     this.clusterInserts = cluster === undefined ? {} : this.known(clusterInserts(quorum))
   }
