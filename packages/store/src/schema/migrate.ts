@@ -107,7 +107,9 @@ async function reach(driver: SchemaDriver, options: MigrateOptions, target: Sche
       logger.info('changed the database', { step: index + 1, of: steps.length, what: step.name })
   }
   await driver.command(
-    sql`INSERT INTO schema_version (Version, RetentionDays) VALUES (${ddlNumber(target.version)}, ${ddlNumber(options.retentionDays)})`,
+    sql`INSERT INTO schema_version (Version, RetentionDays) SELECT ${ddlNumber(target.version)}, ${ddlNumber(options.retentionDays)}`,
+    // The same version may be reached again, by way of another retention: that is a new row.
+    { insert_deduplicate: 0, deduplicate_insert_select: 'disable' },
   )
 }
 
