@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -75,14 +75,15 @@ class Endpoint {
 
   constructor(directory: string, cluster: string | undefined) {
     this.directory = directory
-    this.cluster = cluster === undefined ? undefined : new ClusterDouble(cluster, directory)
+    this.cluster = cluster === undefined ? undefined : new ClusterDouble(cluster)
+    writeFileSync(join(directory, 'config.xml'), engineConfig(directory, this.cluster?.config ?? ''))
     this.control = this.openSession()
     this.free = Array.from({ length: SESSIONS }, () => this.openSession())
   }
 
   private openSession(): Session {
-    const connectionArgs = this.cluster?.connectionArgs
-    return new Session(join(this.directory, 'engine'), connectionArgs === undefined ? {} : { connectionArgs })
+    const connectionArgs = [`--config-file=${join(this.directory, 'config.xml')}`]
+    return new Session(join(this.directory, 'engine'), { connectionArgs })
   }
 
   failInserts(count: number, code: number, message: string): void {
@@ -157,6 +158,12 @@ class Endpoint {
       else waiter(next)
     }
   }
+}
+
+/** A disk for backups, as docs/backup.md describes it for servers, and what else there is. */
+function engineConfig(directory: string, more: string): string {
+  const disk = `<storage_configuration><disks><backups><type>local</type><path>${directory}/backups/</path></backups></disks></storage_configuration>`
+  return `<clickhouse>${disk}<backups><allowed_disk>backups</allowed_disk></backups>${more}</clickhouse>`
 }
 
 function authorized(request: IncomingMessage): boolean {
