@@ -9,6 +9,7 @@ import { openClickHouse, parseClickHouseUrl } from './driver/clickhouse.ts'
 import type { Driver, QueryOptions, QueryResult } from './driver/driver.ts'
 import { Leases } from './lease/leases.ts'
 import { partsOnce } from './schema/layout.ts'
+import { ShardWatch } from './schema/shard-watch.ts'
 import { migrate } from './schema/migrate.ts'
 import type { Sql } from './sql/sql.ts'
 import { EdgeJob } from './write/edge-job.ts'
@@ -124,6 +125,8 @@ async function startStore(
   })
   const recovered = await ingester.recover()
   if (recovered > 0) logger.info('storing what the last run had acknowledged but not stored', { segments: recovered })
+  const shards = new ShardWatch({ driver, clock, logger, retentionDays: options.retentionDays })
+  await shards.start()
   const edges = new EdgeJob({ driver, clock, logger, leases })
   edges.start()
   const backups = new Backups({ driver, clock, logger, flush: () => ingester.flush() })
@@ -140,6 +143,7 @@ async function startStore(
     close(timeoutMs = DEFAULT_CLOSE_TIMEOUT_MS) {
       closing ??= (async () => {
         await backups.stop()
+        await shards.stop()
         await edges.stop()
         await ingester.close(timeoutMs)
         await leases.close()

@@ -173,7 +173,7 @@ class ClickHouseDriver implements Driver {
   readonly backup: BackupAddress
   private readonly client: ClickHouseClient
   private readonly knownSettings: ReadonlySet<string>
-  private readonly clusterReads: Readonly<Record<string, string | number>>
+  private clusterReads: Readonly<Record<string, string | number>>
   private readonly clusterInserts: Readonly<Record<string, string | number>>
 
   constructor(
@@ -236,6 +236,11 @@ class ClickHouseDriver implements Driver {
       if (options.abort?.aborted === true) throw cancelledError()
       throw engineError(error, 'the query failed')
     }
+  }
+
+  pruneShards(on: boolean): void {
+    if (this.cluster !== undefined)
+      this.clusterReads = { ...this.clusterReads, ...this.known({ optimize_skip_unused_shards: on ? 1 : 0 }) }
   }
 
   async insertNative(insert: NativeInsert): Promise<void> {

@@ -2,8 +2,9 @@ type Settings = Readonly<Record<string, string | number>>
 
 /** Settings of everything that reads on a cluster. */
 export const CLUSTER_READS: Settings = {
-  // A condition on the sharding key (the trace id) asks only the shard that has it.
-  optimize_skip_unused_shards: 1,
+  // A condition on the sharding key (the trace id) asks only the shard that has it; off until it is known that rows are where
+  // the shards of today would put them.
+  optimize_skip_unused_shards: 0,
   optimize_skip_unused_shards_limit: 10_000,
   // Subqueries are answered once and sent to all shards: right whatever they ask.
   distributed_product_mode: 'global',

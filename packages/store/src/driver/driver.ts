@@ -76,6 +76,8 @@ export interface Driver {
   /** Undefined when all tables are on one server. */
   readonly cluster?: ClusterPlace | undefined
   readonly backup: BackupAddress
+  /** On a cluster: whether reads with a condition on the sharding key may leave out the other shards. */
+  pruneShards?(on: boolean): void
   /** Runs a statement that this package wrote (DDL, jobs); no values inside. */
   command(statement: Sql, settings?: Readonly<Record<string, string | number>>): Promise<void>
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>

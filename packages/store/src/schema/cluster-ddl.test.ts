@@ -10,7 +10,7 @@ import { onAllServers } from './joined-servers.ts'
 import { storageTable } from './layout.ts'
 import { changeStatements } from './schema-change.ts'
 import type { Table } from './table.ts'
-import { LEASES, SCHEMA_VERSIONS } from './tables/control.ts'
+import { CONTROL_TABLES } from './tables/control.ts'
 import { TABLES } from './tables.ts'
 
 /*
@@ -18,7 +18,7 @@ import { TABLES } from './tables.ts'
  * they cannot take rows there, because the engine has no address for other replicas to fetch from.
  */
 const CLUSTER = { name: 'prod-1', database: 'clew' }
-const ALL: readonly Table[] = [SCHEMA_VERSIONS, LEASES, ...TABLES]
+const ALL: readonly Table[] = [...CONTROL_TABLES, ...TABLES]
 const NODE = '<replica><host>127.0.0.1</host><port>9000</port></replica>'
 const SHARD = `<shard><internal_replication>true</internal_replication>${NODE}</shard>`
 const CONFIG = `<clickhouse><tcp_port>9000</tcp_port>

@@ -6,7 +6,7 @@ import { createTableStatements, type DdlOptions, ttlExpression } from './ddl.ts'
 import { makeMissingTables, missingTables } from './joined-servers.ts'
 import { type Migration, MIGRATIONS, SCHEMA_VERSION } from './migrations.ts'
 import { changeTable, runDdl } from './schema-change.ts'
-import { LEASES, SCHEMA_VERSIONS } from './tables/control.ts'
+import { CONTROL_TABLES } from './tables/control.ts'
 import { TABLES } from './tables.ts'
 import { type TableSettings, tableTuning } from './tuning.ts'
 
@@ -40,7 +40,7 @@ export async function migrate(
   target: SchemaTarget = { version: SCHEMA_VERSION, migrations: MIGRATIONS },
 ): Promise<void> {
   await checkLayout(driver)
-  for (const table of [SCHEMA_VERSIONS, LEASES]) await createTable(driver, table, options, [])
+  for (const table of CONTROL_TABLES) await createTable(driver, table, options, [])
   if (await isReached(driver, options, target)) return
   const alone = options.alone ?? ((work) => work())
   await alone(async () => {

@@ -1,0 +1,12 @@
+// The endpoint of the sizing benchmark in a process of its own: the embedded engine behind ClickHouse's HTTP protocol.
+import { startClickHouseDouble } from '@clew/testkit/clickhouse-http'
+
+const double = await startClickHouseDouble()
+process.on('message', async (message) => {
+  if (message === 'usage') process.send({ cpu: process.cpuUsage(), rssBytes: process.memoryUsage().rss })
+  if (message === 'end') {
+    await double.close()
+    process.exit(0)
+  }
+})
+process.send({ url: double.url })
