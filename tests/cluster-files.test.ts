@@ -9,7 +9,7 @@ import { parseAllDocuments } from 'yaml'
 import { environmentName } from '../packages/cli/src/config/setting-names.ts'
 import { loadSettings } from '../packages/cli/src/config/load-settings.ts'
 import { SETTING_KEYS } from '../packages/cli/src/config/settings.ts'
-import { parseClickHouseUrl } from '@clew/store/driver/clickhouse'
+import { parseClickHouseUrl } from '@clew/store/driver/clickhouse-url'
 
 /*
  * The files of examples/cluster fit each other and Clew: names, ports, settings. What only Docker or Kubernetes could say is not

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClewProcess, eventually, newDataDir, removeDataDirs, startClew } from './clew-process.ts'
 
 /*
- * Two nodes of Clew on one cluster of two shards (in front of the embedded engine; packages/testkit/src/clickhouse-cluster.ts says what
+ * Two nodes of Clew on one cluster of two shards (in front of the embedded engine; packages/testkit/src/clickhouse-http-cluster.ts says what
  * of it is real). They share nothing but ClickHouse.
  */
 const SPANS_PER_TRACE = 5

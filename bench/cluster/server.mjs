@@ -2,11 +2,8 @@
 import { startClickHouseDouble } from '@clew/testkit/clickhouse-http'
 
 const double = await startClickHouseDouble()
-process.on('message', async (message) => {
+process.on('message', (message) => {
   if (message === 'usage') process.send({ cpu: process.cpuUsage(), rssBytes: process.memoryUsage().rss })
-  if (message === 'end') {
-    await double.close()
-    process.exit(0)
-  }
+  if (message === 'end') void double.close().then(() => process.exit(0))
 })
 process.send({ url: double.url })

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { drainPending, Session } from 'chdb'
-import { ClusterDouble } from './clickhouse-cluster.ts'
+import { ClusterDouble } from './clickhouse-http-cluster.ts'
 
 /** A ClickHouse HTTP endpoint for tests. */
 export interface ClickHouseDouble {

@@ -70,8 +70,9 @@ export function statusPort(parts: StatusParts): StatusPort {
   }
 }
 
-function backupAnswer({ startedMillis: _, ...backup }: Backup): OutputOf<typeof startBackup> {
-  return backup
+function backupAnswer(backup: Backup): OutputOf<typeof startBackup> {
+  const { name, place, state, problem, fix, files, bytes, elapsedMs } = backup
+  return { name, place, state, problem, fix, files, bytes, elapsedMs }
 }
 
 /** `7d` rather than `168h`. */

@@ -49,8 +49,8 @@ async function begin(
 ): Promise<void> {
   checkBackupName(name)
   checkBackupName(id)
-  const { database, target } = driver.backup
-  const statement = `${verb} DATABASE ${database}${onCluster(driver.cluster)} ${way} ${target(name)} SETTINGS id = '${id}' ASYNC`
+  const { backup } = driver
+  const statement = `${verb} DATABASE ${backup.database}${onCluster(driver.cluster)} ${way} ${backup.target(name)} SETTINGS id = '${id}' ASYNC`
   await driver.command(new SqlText([statement], []))
 }
 

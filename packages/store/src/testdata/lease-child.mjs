@@ -1,7 +1,8 @@
 // Holds a job as long as it lives and prints each term. Killed by the lease test.
 import { writeSync } from 'node:fs'
 import { systemClock } from '@clew/base/clock'
-import { openClickHouse, parseClickHouseUrl } from '@clew/store/driver/clickhouse'
+import { openClickHouse } from '@clew/store/driver/clickhouse'
+import { parseClickHouseUrl } from '@clew/store/driver/clickhouse-url'
 import { Leases } from '@clew/store/lease/leases'
 
 const [url, ttlMs] = process.argv.slice(2)
