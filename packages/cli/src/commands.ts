@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './command.ts'
+import { backupCommand } from './commands/backup.ts'
 import { benchCommand } from './commands/bench.ts'
 import { collectorCommand } from './commands/collector.ts'
 import { componentsCommand } from './commands/components.ts'
@@ -6,6 +7,7 @@ import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { logsCommand } from './commands/logs.ts'
 import { printConfigCommand } from './commands/print-config.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { runCommand } from './commands/run.ts'
 import { servicesCommand } from './commands/services.ts'
 import { tailCommand } from './commands/tail.ts'
@@ -31,6 +33,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   printConfigCommand,
   componentsCommand,
   tokenCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
   benchCommand,
   versionCommand,

@@ -1,3 +1,4 @@
+import { getBackup, startBackup } from './backups.ts'
 import type { Endpoint } from './endpoint.ts'
 import { decideKey, listKeys } from './keys.ts'
 import { logHistogram, searchLogs, tailLogs } from './logs.ts'
@@ -24,6 +25,8 @@ export const endpoints: readonly Endpoint[] = [
   getSession,
   signIn,
   signOut,
+  startBackup,
+  getBackup,
   searchTraces,
   traceHistogram,
   traceScatter,

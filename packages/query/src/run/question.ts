@@ -25,7 +25,7 @@ export interface QuestionOptions {
   readonly abort?: AbortSignal | undefined
 }
 
-export interface RunOptions extends Pick<QueryOptions, 'onLimit' | 'maxExecutionMs' | 'maxRowsToRead'> {
+export interface RunOptions extends Pick<QueryOptions, 'onLimit' | 'maxExecutionMs' | 'maxRowsToRead' | 'colocated'> {
   /** The statement to show to people as the one that answers the question. */
   readonly shown?: boolean
 }
@@ -66,6 +66,7 @@ export class Question {
       maxMemoryBytes: this.limits.maxMemoryBytes,
       ...(options.maxRowsToRead === undefined ? {} : { maxRowsToRead: options.maxRowsToRead }),
       ...(options.onLimit === undefined ? {} : { onLimit: options.onLimit }),
+      ...(options.colocated === true ? { colocated: true } : {}),
       ...(this.abort === undefined ? {} : { abort: this.abort }),
     })
     this.#rowsRead += result.statistics.rowsRead

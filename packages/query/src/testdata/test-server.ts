@@ -6,6 +6,7 @@ import { endpointUrl } from '@clew/contract/client'
 import type { Batch } from '@clew/otlp/batch'
 import { openStore, type Store, type StoreOptions } from '@clew/store/store'
 import type { KeysPort, PipelinePort, StatusPort, StorePort, TapPortSubscription } from '../ports.ts'
+import { testDatabase } from './test-database.ts'
 import { createQueryServer, type QueryServer, type QueryServerOptions } from '../server.ts'
 
 /** Whatever JSON.parse gives: tests look into it freely. */
@@ -41,7 +42,8 @@ export async function startTestServer(
   promotion: StoreOptions['promotion'] = TEST_PROMOTION,
 ): Promise<TestServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'clew-query-'))
-  const store = await openStore({ dataDirectory, url: 'chdb', retentionDays: 3650, segmentAgeMs: 20, promotion })
+  const { url, closeTarget } = await testDatabase()
+  const store = await openStore({ dataDirectory, url, retentionDays: 3650, segmentAgeMs: 20, promotion })
   const taps = new TestTaps()
   const serve = (over: StorePort, more: Partial<QueryServerOptions> = {}): QueryServer =>
     createQueryServer({
@@ -83,6 +85,7 @@ export async function startTestServer(
     async close() {
       await server.close(0)
       await store.close()
+      await closeTarget()
       await rm(dataDirectory, { recursive: true, force: true })
     },
   }
@@ -148,9 +151,21 @@ const NO_KEYS: Omit<KeysPort, 'decide'> = {
 
 const NOTHING = { traces: 0, logs: 0, metrics: 0 }
 
+const TEST_BACKUP = {
+  place: '/',
+  state: 'done',
+  problem: '',
+  fix: '',
+  files: 1,
+  bytes: 1,
+  elapsedMs: 1,
+} as const
+
 const TEST_STATUS: StatusPort = {
   ready: () => true,
   troubles: () => [],
+  startBackup: async ({ name }) => ({ ...TEST_BACKUP, name }),
+  getBackup: async ({ name }) => ({ ...TEST_BACKUP, name }),
   sendTestTrace: async () => ({ traceId: '0'.repeat(31) + '1' }),
   status: async () => ({
     version: '0.0.0-test',

@@ -20,7 +20,7 @@ export async function countTraces(matching: MatchingSpans, question: Question): 
   try {
     const { rows } = await question.run<{ traces: string }>(
       sql`SELECT uniqExact(TraceId) AS traces FROM spans WHERE ${matching.where}`,
-      { maxRowsToRead: COUNT_ROWS, maxExecutionMs: COUNT_BUDGET_MS },
+      { maxRowsToRead: COUNT_ROWS, maxExecutionMs: COUNT_BUDGET_MS, colocated: true },
     )
     return { value: Number(rows[0]?.traces ?? 0), exact: true }
   } catch (error) {

@@ -1,6 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-
 /** Shards of the cluster the double has. */
 export const SHARDS = 2
 const ON_CLUSTER = / ON CLUSTER `([^`]+)`/
@@ -19,21 +16,18 @@ const REPLICATED = /\nENGINE = Replicated(\w+)\('[^']*', '[^']*'(?:, (\w+))?\)/
  * rows at once (with its token), and `ON CLUSTER` is done here.
  */
 export class ClusterDouble {
-  readonly connectionArgs: string[]
   /** Sharding expressions by `database.table`, of the tables that were made. */
   private readonly shardBy = new Map<string, string>()
   private readonly name: string
 
-  constructor(name: string, directory: string) {
+  /** What the engine must be configured with. */
+  readonly config: string
+
+  constructor(name: string) {
     this.name = name
-    const file = join(directory, 'cluster.xml')
     const shard = `<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>9000</port></replica></shard>`
     // Every address of this machine with this port is the engine itself: nothing listens there.
-    writeFileSync(
-      file,
-      `<clickhouse><tcp_port>9000</tcp_port><remote_servers><${name}>${shard.repeat(SHARDS)}</${name}></remote_servers><macros><shard>1</shard><replica>1</replica></macros></clickhouse>`,
-    )
-    this.connectionArgs = [`--config-file=${file}`]
+    this.config = `<tcp_port>9000</tcp_port><remote_servers><${name}>${shard.repeat(SHARDS)}</${name}></remote_servers><macros><shard>1</shard><replica>1</replica></macros>`
   }
 
   /** The statements to run instead; the answer is that of the last. */
@@ -78,7 +72,7 @@ export class ClusterDouble {
   private withoutSecondShard(statement: string): string {
     return statement.replaceAll(
       /cluster(?:AllReplicas)?\('\w+', system\.(parts|parts_columns|mutations|columns)\)/g,
-      `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$', '_local') AS table) FROM system.$1)`,
+      `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$$', '_local') AS table) FROM system.$1)`,
     )
   }
 
