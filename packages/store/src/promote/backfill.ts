@@ -60,7 +60,7 @@ export interface BackfillOptions {
 }
 
 /**
- * One step of the backfill: one partition of one key at a time, newest data first. The engine does the work in its merge
+ * One step of the backfill: one partition of one table at a time, newest data first, for all keys that lack columns there. The engine does the work in its merge
  * threads, part by part; parts that were done stay done when the step is given up or the process is killed.
  */
 export async function backfillStep(
@@ -74,11 +74,17 @@ export async function backfillStep(
     return 'waiting'
   }
   const coverage = await readCoverage(options.driver, promoted)
-  for (const key of promoted) {
-    const newest = coverage.get(key.column)?.partitionsWithout[0]
+  const lacking = (key: PromotedKey, partition: string): boolean =>
+    coverage.get(key.column)?.partitionsWithout.includes(partition) === true
+  for (const first of promoted) {
+    const newest = coverage.get(first.column)?.partitionsWithout[0]
     if (newest === undefined) continue
     if (!options.mayRun()) return 'waiting'
-    await options.runDdl(materializeDdl(key, newest))
+    const { table } = KEY_PLACES[first.level]
+    const others = promoted.filter(
+      (key) => key !== first && KEY_PLACES[key.level].table === table && lacking(key, newest),
+    )
+    await options.runDdl(materializeDdl([first, ...others], newest))
     return 'running'
   }
   return 'done'

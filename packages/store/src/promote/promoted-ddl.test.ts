@@ -27,7 +27,7 @@ test('whatever the key: its text never becomes part of a statement, and the sche
         addColumnsDdl(key),
         commentColumnsDdl(key),
         dropColumnsDdl(key),
-        materializeDdl(key, '20260101'),
+        materializeDdl([key], '20260101'),
       ]) {
         expect(statement.values).toEqual([])
         const [text = ''] = statement.parts

@@ -59,13 +59,13 @@ export function dropColumnsDdl(promoted: PromotedKey): Sql {
   return text(`ALTER TABLE ${KEY_PLACES[promoted.level].table} ${changes.join(', ')}`)
 }
 
-/** Writes the columns of a key into the parts of a partition that lack them. */
-export function materializeDdl(promoted: PromotedKey, partitionId: string): Sql {
+/** Writes the columns of some keys of one table into the parts of a partition, reading the map once. */
+export function materializeDdl(keys: readonly [PromotedKey, ...PromotedKey[]], partitionId: string): Sql {
   if (!/^\w+$/.test(partitionId)) throw new RangeError('a partition id was expected')
-  const changes = columnsOf(promoted).map(
-    (column) => `MATERIALIZE COLUMN ${checked(column)} IN PARTITION ID '${partitionId}'`,
-  )
-  return text(`ALTER TABLE ${KEY_PLACES[promoted.level].table} ${changes.join(', ')}`)
+  const changes = keys
+    .flatMap(columnsOf)
+    .map((column) => `MATERIALIZE COLUMN ${checked(column)} IN PARTITION ID '${partitionId}'`)
+  return text(`ALTER TABLE ${KEY_PLACES[keys[0].level].table} ${changes.join(', ')}`)
 }
 
 /** The key that a column comment speaks of; undefined when it is none of ours. */
