@@ -4,7 +4,7 @@
 //   search  (default) fill a store, promote keys, backfill, ask in both forms
 //   insert  CPU of inserts with 0, 4, 8 and 16 promoted keys
 //
-// usage: node bench/store/promotion.mjs [search | insert] [million spans]
+// usage: node bench/store/promotion.mjs [search | insert] [million spans] [keys searched]
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,7 +29,6 @@ const store = await openStore({
   promotion: { checkEveryMs: 1e9, graceMs: 0, settleMs: 0, maxKeys: 32 },
 })
 const generator = new LoadGenerator({ seed: 1, spansPerRequest: 500, templates: 64 })
-const one = async (statement) => (await store.query(statement)).rows[0]
 const seconds = (ms) => (ms / 1000).toFixed(1)
 
 /** Sends so many spans; gives the CPU of all threads per span, µs, and how long it took. */
@@ -64,15 +63,16 @@ const noColumns = { usable: () => [], noteUse: () => undefined }
 const columns = { usable: () => store.keys.usable(), noteUse: () => undefined }
 
 /** Keys of the load without a column in the schema: many values, few values, numbers, long texts. */
-const SEARCHED = [
+const ALL_SEARCHED = [
   'client.address',
   'network.peer.address',
   'http.response.body.size',
   'user_agent.original',
   'thread.name',
 ]
+const SEARCHED = ALL_SEARCHED.slice(0, Number(process.argv[4] ?? ALL_SEARCHED.length))
 /** Literals per search: each is asked once, so that no cache of earlier answers helps; the first is a warm-up. */
-const LITERALS = 6
+const LITERALS = wanted < 5e6 ? 6 : 3
 
 function middle(all) {
   return all.sort((a, b) => a - b)[Math.floor(all.length / 2)]
@@ -100,6 +100,11 @@ async function search() {
     const isNumber = /^\d+$/.test(literals[0])
     const write = (operator, text) => `span."${key}"${operator}${isNumber ? text : JSON.stringify(text)}`
     searches.push([`${key} = value`, literals.map((text) => write('=', text))])
+    // Nobody has these: what a rare value costs.
+    searches.push([
+      `${key} = rare value`,
+      literals.map((_, i) => write('=', isNumber ? String(5_000_000 + i) : `rare-${i}`)),
+    ])
     if (isNumber) searches.push([`${key} >= number`, literals.map((text) => write('>=', text))])
     else searches.push([`${key} contains`, literals.map((text, i) => write(':', text.slice(-4 - (i % 3))))])
   }

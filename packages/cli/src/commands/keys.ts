@@ -137,7 +137,9 @@ function columnCell(row: KeyRow, style: Style): Cell {
       return { text: `filling ${Math.floor((row.filled ?? 0) * 100)} %${forced}`, paint: style.yellow }
     case 'map':
       return { text: `–${forced}`, paint: style.dim }
-    default:
+    case 'built-in':
+    case 'interned':
+    case 'retiring':
       return { text: `${row.state}${forced}`, paint: style.dim }
   }
 }

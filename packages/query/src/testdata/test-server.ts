@@ -11,6 +11,14 @@ import { createQueryServer, type QueryServer, type QueryServerOptions } from '..
 /** Whatever JSON.parse gives: tests look into it freely. */
 export type ParsedJson = ReturnType<typeof JSON.parse>
 
+/** Keys get columns when a test says so, not by themselves; columns that are not wanted leave at once. */
+const TEST_PROMOTION: NonNullable<StoreOptions['promotion']> = {
+  checkEveryMs: 3_600_000,
+  graceMs: 0,
+  settleMs: 0,
+  maxKeys: 32,
+}
+
 /** The query server over a real store in a directory of its own. */
 export interface TestServer {
   readonly store: Store
@@ -26,12 +34,9 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Keys get columns when a test says so, not by themselves; columns that are not wanted leave at once. */
-const TEST_PROMOTION: StoreOptions['promotion'] = { checkEveryMs: 3_600_000, graceMs: 0, settleMs: 0, maxKeys: 32 }
-
 export async function startTestServer(
   options: Partial<QueryServerOptions> = {},
-  promotion: StoreOptions['promotion'] = TEST_PROMOTION,
+  promotion: NonNullable<StoreOptions['promotion']> = TEST_PROMOTION,
 ): Promise<TestServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'clew-query-'))
   const store = await openStore({ dataDirectory, url: 'chdb', retentionDays: 3650, segmentAgeMs: 20, promotion })

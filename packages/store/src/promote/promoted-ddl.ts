@@ -42,6 +42,8 @@ export function addColumnsDdl(promoted: PromotedKey): Sql {
     const rest = `if(${valueExpression(promoted)} != 0, '', ${textOf('Attributes', keyText(promoted.key))})`
     changes.push(add(promoted.rest, TYPES.low, CODECS.low, rest))
   }
+  for (const column of indexedColumns(promoted))
+    changes.push(`ADD INDEX IF NOT EXISTS ${indexOf(column)} ${checked(column)} TYPE bloom_filter(0.01) GRANULARITY 1`)
   return text(`ALTER TABLE ${table} ${changes.join(', ')}`)
 }
 
@@ -55,16 +57,21 @@ export function commentColumnsDdl(promoted: PromotedKey): Sql {
 
 /** Removes the columns of a key. What they hold is in the map as well. */
 export function dropColumnsDdl(promoted: PromotedKey): Sql {
-  const changes = columnsOf(promoted).map((column) => `DROP COLUMN IF EXISTS ${checked(column)}`)
+  const changes = [
+    ...indexedColumns(promoted).map((column) => `DROP INDEX IF EXISTS ${indexOf(column)}`),
+    ...columnsOf(promoted).map((column) => `DROP COLUMN IF EXISTS ${checked(column)}`),
+  ]
   return text(`ALTER TABLE ${KEY_PLACES[promoted.level].table} ${changes.join(', ')}`)
 }
 
 /** Writes the columns of some keys of one table into the parts of a partition, reading the map once. */
 export function materializeDdl(keys: readonly [PromotedKey, ...PromotedKey[]], partitionId: string): Sql {
   if (!/^\w+$/.test(partitionId)) throw new RangeError('a partition id was expected')
-  const changes = keys
-    .flatMap(columnsOf)
-    .map((column) => `MATERIALIZE COLUMN ${checked(column)} IN PARTITION ID '${partitionId}'`)
+  const here = `IN PARTITION ID '${partitionId}'`
+  const changes = [
+    ...keys.flatMap(columnsOf).map((column) => `MATERIALIZE COLUMN ${checked(column)} ${here}`),
+    ...keys.flatMap(indexedColumns).map((column) => `MATERIALIZE INDEX ${indexOf(column)} ${here}`),
+  ]
   return text(`ALTER TABLE ${KEY_PLACES[keys[0].level].table} ${changes.join(', ')}`)
 }
 
@@ -98,6 +105,15 @@ export function promotedKey(key: Omit<PromotedKey, 'column' | 'rest'>): Promoted
 /** Forms that a level can have: an array of numbers would need another column to tell zero from missing. */
 export function formAt(level: PromotableLevel, form: KeyForm): KeyForm {
   return KEY_PLACES[level].nested && (form === 'int' || form === 'double') ? 'low' : form
+}
+
+/** Columns with a bloom filter of their values: an equality with a rare value then reads few granules. */
+function indexedColumns(promoted: PromotedKey): readonly string[] {
+  return KEY_PLACES[promoted.level].nested ? [] : columnsOf(promoted)
+}
+
+function indexOf(column: string): string {
+  return `${checked(column)}_i`
 }
 
 function columnType(promoted: PromotedKey): string {

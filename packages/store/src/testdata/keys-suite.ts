@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '@clew/base/clock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { backfillStep, readCoverage } from '../promote/backfill.ts'
 import type { PromotedKey } from '../promote/promoted-key.ts'
+import type { Driver } from '../driver/driver.ts'
 import { ident } from '../sql/ident.ts'
 import { sql } from '../sql/sql.ts'
 import { openStore, type Store } from '../store.ts'
@@ -158,8 +159,9 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
     })
 
     test('the backfill makes room when inserts wait, and goes on later', async () => {
+      const driver: Pick<Driver, 'query'> = { query: (statement, options) => store.query(statement, options) }
       const steps = {
-        driver: { query: store.query },
+        driver,
         // The settings of the real one: it returns when the engine knows of the work.
         runDdl: async (statement: typeof EMPTY) =>
           void (await store.query(
@@ -169,7 +171,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
           )),
       }
       const lacking = async () => {
-        const coverage = await readCoverage({ query: store.query }, store.keys.promoted())
+        const coverage = await readCoverage(driver, store.keys.promoted())
         return [...coverage.values()].reduce((sum, each) => sum + each.rowsWithout, 0)
       }
       const unfinished = async () => {

@@ -5,7 +5,6 @@ import { decideKey, type KeyRow, listKeys } from '@clew/contract/keys'
 import { announce } from '../../shell/announcer.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
-import styles from './keys.module.css'
 
 type Action = 'promote' | 'demote' | 'auto'
 
@@ -49,9 +48,5 @@ export function DecideMenu({
       ? []
       : [{ label: 'Let the store decide', icon: 'refresh' as const, run: () => onDecide('auto') }]),
   ]
-  return (
-    <span className={styles.menu} onClick={(event) => event.stopPropagation()}>
-      <Menu trigger={<IconButton icon="more" label={`Column of ${row.key}`} />} items={items} />
-    </span>
-  )
+  return <Menu trigger={<IconButton icon="more" label={`Column of ${row.key}`} />} items={items} />
 }
