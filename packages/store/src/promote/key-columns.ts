@@ -221,8 +221,9 @@ export class KeyColumns {
       return false
     }
     const form = formAt(level, chooseForm(await readTypes(driver, level, key), sample))
-    const promoted = promotedKey({ level, key, form, sinceMillis: clock.unixMillis(), retiringSinceMillis: undefined })
-    const left = this.#promoted.find((each) => each.column === promoted.column)
+    const left = this.retiring().find((each) => each.level === level && each.key === key && each.form === form)
+    const sinceMillis = left?.sinceMillis ?? clock.unixMillis()
+    const promoted = promotedKey({ level, key, form, sinceMillis, retiringSinceMillis: undefined })
     await runDdl(left === undefined ? addColumnsDdl(promoted) : commentColumnsDdl(promoted))
     return true
   }

@@ -43,10 +43,10 @@ test('whatever the key: its text never becomes part of a statement, and the sche
   )
 })
 
-test('the same key and form have the same columns, any other has others', () => {
+test('the same promotion has the same columns, any other has others', () => {
   fc.assert(
     fc.property(promoted, promoted, (a, b) => {
-      const same = a.level === b.level && a.key === b.key && a.form === b.form
+      const same = a.level === b.level && a.key === b.key && a.form === b.form && a.sinceMillis === b.sinceMillis
       expect(a.column === b.column).toBe(same)
       expect(isPromotedColumnName(a.column)).toBe(true)
       expect(a.rest === undefined || isPromotedColumnName(a.rest)).toBe(true)

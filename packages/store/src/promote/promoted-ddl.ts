@@ -99,7 +99,7 @@ export function readComment(comment: string): PromotedKey | undefined {
 
 /** A promoted key with the names of its columns. */
 export function promotedKey(key: Omit<PromotedKey, 'column' | 'rest'>): PromotedKey {
-  return { ...key, ...promotedColumnNames(key.level, key.key, key.form) }
+  return { ...key, ...promotedColumnNames(key.level, key.key, key.form, key.sinceMillis) }
 }
 
 /** Forms that a level can have: an array of numbers would need another column to tell zero from missing. */
