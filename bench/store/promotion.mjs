@@ -15,6 +15,7 @@ import { LoadGenerator } from '@clew/otlp/generate/load-generator'
 import { compileSearch } from '@clew/query/compile/search/compile-search'
 import { valueSource } from '@clew/query/attributes/value-source'
 import { KeyCatalogue } from '@clew/query/run/key-catalogue'
+import { PROMOTED_SPAN_ATTRIBUTES } from '@clew/store/schema/promoted'
 import { sql } from '@clew/store/sql/sql'
 import { openStore } from '@clew/store/store'
 
@@ -54,7 +55,6 @@ async function plainKeys() {
   const { rows } = await store.query(
     sql`SELECT Key AS key, sum(Count) AS n FROM attribute_keys WHERE Signal = 'traces' AND Level = 'span' GROUP BY key ORDER BY n DESC`,
   )
-  const { PROMOTED_SPAN_ATTRIBUTES } = await import('@clew/store/schema/promoted')
   const builtIn = new Set(PROMOTED_SPAN_ATTRIBUTES.map((each) => each.key))
   return rows.filter((row) => !builtIn.has(row.key)).map((row) => row.key)
 }
