@@ -2,7 +2,7 @@ import type { Clock } from '@clew/base/clock'
 import type { Logger } from '@clew/base/logger'
 import type { Driver } from '../driver/driver.ts'
 import type { PromotionPolicy } from './policy.ts'
-import type { RunDdl, RunExclusively } from './run-ddl.ts'
+import type { KeySchema, RunExclusively } from './key-schema.ts'
 
 /** What looking after keys needs. */
 export interface KeyColumnsOptions {
@@ -16,7 +16,7 @@ export interface KeyColumnsOptions {
   readonly graceMs: number
   /** How long an insert that knew nothing of a new column can take to appear: longer, and the column is complete when its parts say so. */
   readonly settleMs: number
-  readonly runDdl: RunDdl
+  readonly schema: KeySchema
   readonly runExclusively: RunExclusively
   /** False while inserts wait. */
   readonly mayBackfill: () => boolean

@@ -4,8 +4,8 @@ import { backfillStep, type Coverage, readCoverage } from './backfill.ts'
 import type { KeyColumnsOptions } from './key-columns-options.ts'
 import { sampleKey } from './key-sample.ts'
 import { chooseForm, decide, keyId, type Forced, type PolicyAction } from './policy.ts'
-import { addColumnsDdl, commentColumnsDdl, dropColumnsDdl, formAt, promotedKey } from './promoted-ddl.ts'
-import type { PromotableLevel, PromotedKey } from './promoted-key.ts'
+import { addColumns, commentColumns, dropColumns, dropIndexes, formAt, promotedKey } from './promoted-ddl.ts'
+import { KEY_PLACES, type PromotableLevel, type PromotedKey } from './promoted-key.ts'
 import { noteDecision, readForced, readHeat, readTableRows, readTypes } from './promotion-state.ts'
 import { readPromotedKeys } from './registry.ts'
 import { type KeyUse, UsageCounter } from './usage-counter.ts'
@@ -160,7 +160,7 @@ export class KeyColumns {
 
   async #round(): Promise<void> {
     if (this.#stopped) return
-    const { driver, clock, policy, runExclusively, runDdl, mayBackfill } = this.#options
+    const { driver, clock, policy, runExclusively, schema, mayBackfill } = this.#options
     await this.usage.flush(driver)
     await this.refresh()
     await runExclusively('keys', async () => {
@@ -184,7 +184,7 @@ export class KeyColumns {
         // A key that turned out too big is out of the running: the next one gets its chance.
         if (!refused) break
       }
-      await backfillStep(this.promoted(), { driver, runDdl, mayRun: mayBackfill })
+      await backfillStep(this.promoted(), { driver, schema, mayRun: mayBackfill })
     })
     this.trouble = undefined
   }
@@ -214,29 +214,37 @@ export class KeyColumns {
     key: string,
     asked = this.#forced.get(keyId(level, key)) === 'promote',
   ): Promise<boolean> {
-    const { driver, clock, runDdl, policy } = this.#options
+    const { driver, clock, schema, policy } = this.#options
     const sample = await sampleKey(driver, level, key)
     if (!asked && sample.meanBytes > policy.maxValueBytes) {
       if (this.#tooBig.size < MAX_TOO_BIG) this.#tooBig.add(keyId(level, key))
       return false
     }
     const form = formAt(level, chooseForm(await readTypes(driver, level, key), sample))
-    const left = this.retiring().find((each) => each.level === level && each.key === key && each.form === form)
+    // A column that is still there is taken back, unless it is half a key.
+    const left = this.retiring().find(
+      (each) => each.level === level && each.key === key && each.form === form && each.rest === undefined,
+    )
     const sinceMillis = left?.sinceMillis ?? clock.unixMillis()
     const promoted = promotedKey({ level, key, form, sinceMillis, retiringSinceMillis: undefined })
-    await runDdl(left === undefined ? addColumnsDdl(promoted) : commentColumnsDdl(promoted))
+    await schema.change(KEY_PLACES[level].table, left === undefined ? addColumns(promoted) : commentColumns(promoted))
     return true
   }
 
   async #retire(key: PromotedKey): Promise<void> {
-    await this.#options.runDdl(commentColumnsDdl({ ...key, retiringSinceMillis: this.#options.clock.unixMillis() }))
+    const { schema, clock } = this.#options
+    await schema.change(
+      KEY_PLACES[key.level].table,
+      commentColumns({ ...key, retiringSinceMillis: clock.unixMillis() }),
+    )
   }
 
   async #dropRetired(): Promise<void> {
-    const { clock, graceMs, runDdl } = this.#options
+    const { clock, graceMs, schema } = this.#options
     for (const key of this.retiring()) {
       if (clock.unixMillis() - key.retiringSinceMillis! < graceMs) continue
-      await runDdl(dropColumnsDdl(key))
+      await schema.change(KEY_PLACES[key.level].table, dropIndexes(key))
+      await schema.change(KEY_PLACES[key.level].table, dropColumns(key))
     }
   }
 
