@@ -62,15 +62,6 @@ async function plainKeys() {
 const noColumns = { usable: () => [], noteUse: () => undefined }
 const columns = { usable: () => store.keys.usable(), noteUse: () => undefined }
 
-/** Keys of the load without a column in the schema: many values, few values, numbers, long texts. */
-const ALL_SEARCHED = [
-  'client.address',
-  'network.peer.address',
-  'http.response.body.size',
-  'user_agent.original',
-  'thread.name',
-]
-const SEARCHED = ALL_SEARCHED.slice(0, Number(process.argv[4] ?? ALL_SEARCHED.length))
 /** Literals per search: each is asked once, so that no cache of earlier answers helps; the first is a warm-up. */
 const LITERALS = wanted < 5e6 ? 6 : 3
 
@@ -94,6 +85,7 @@ async function search() {
   const merging = performance.now()
   await store.query(sql`OPTIMIZE TABLE spans FINAL`)
   console.error(`merged in ${seconds(performance.now() - merging)} s`)
+  const SEARCHED = (await plainKeys()).slice(0, Number(process.argv[4] ?? 5))
   const searches = []
   for (const key of SEARCHED) {
     const literals = await literalsOf(key)

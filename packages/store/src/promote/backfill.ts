@@ -103,7 +103,7 @@ async function isRunning(driver: BackfillOptions['driver']): Promise<boolean> {
   const { rows } = await driver.query<{ n: string }>(
     sql`SELECT count() AS n FROM ${systemTable('mutations', driver.cluster)}
 WHERE database = currentDatabase() AND table IN ${storageTables(driver.cluster)} AND NOT is_done
-  AND command LIKE '%MATERIALIZE %p\\_%'`,
+  AND position(command, 'MATERIALIZE') > 0 AND position(command, ' p_') > 0`,
     { maxExecutionMs: 10_000 },
   )
   return rows[0]?.n !== '0'

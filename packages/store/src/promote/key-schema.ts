@@ -28,7 +28,7 @@ export function keySchema(driver: SchemaDriver): KeySchema {
     async giveUpBackfills() {
       await runDdl(
         driver,
-        `KILL MUTATION${onCluster(driver.cluster)} WHERE database = currentDatabase() AND command LIKE '%MATERIALIZE %p\\_%'`,
+        `KILL MUTATION${onCluster(driver.cluster)} WHERE database = currentDatabase() AND position(command, 'MATERIALIZE') > 0 AND position(command, ' p_') > 0`,
       )
     },
   }

@@ -184,7 +184,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       }
       const unfinished = async () => {
         const { rows } = await store.query<{ n: string }>(
-          sql`SELECT count() AS n FROM ${systemTable('mutations', cluster)} WHERE database = currentDatabase() AND NOT is_done AND command LIKE '%MATERIALIZE%'`,
+          sql`SELECT count() AS n FROM ${systemTable('mutations', cluster)} WHERE database = currentDatabase() AND NOT is_done AND position(command, 'MATERIALIZE') > 0`,
         )
         return Number(rows[0]!.n)
       }
