@@ -5,6 +5,7 @@ import { collectorCommand } from './commands/collector.ts'
 import { componentsCommand } from './commands/components.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { keysCommand } from './commands/keys.ts'
 import { logsCommand } from './commands/logs.ts'
 import { printConfigCommand } from './commands/print-config.ts'
 import { restoreCommand } from './commands/restore.ts'
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   logsCommand,
   tailCommand,
   servicesCommand,
+  keysCommand,
   collectorCommand,
   validateCommand,
   printConfigCommand,

@@ -32,8 +32,17 @@ const USAGE_CODES = [
   'BAD_CURSOR',
   'QUERY_REGEXP',
   'STORE_URL',
+  'KEY_HAS_COLUMN',
+  'KEYS_FULL',
 ]
-const NOT_FOUND_CODES = ['NOT_FOUND', 'TRACE_NOT_FOUND', 'SPAN_NOT_FOUND', 'SERVICE_NOT_FOUND', 'METRIC_NOT_FOUND']
+const NOT_FOUND_CODES = [
+  'NOT_FOUND',
+  'TRACE_NOT_FOUND',
+  'SPAN_NOT_FOUND',
+  'SERVICE_NOT_FOUND',
+  'METRIC_NOT_FOUND',
+  'KEY_NOT_FOUND',
+]
 
 const BY_CODE: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ...USAGE_CODES.map((code) => [code, EXIT.usage] as const),

@@ -14,7 +14,7 @@ import { ShardWatch } from './schema/shard-watch.ts'
 import { migrate } from './schema/migrate.ts'
 import { KeyColumns } from './promote/key-columns.ts'
 import type { PromotionPolicy } from './promote/policy.ts'
-import { ddlOnOneServer } from './promote/run-ddl.ts'
+import { keySchema } from './promote/key-schema.ts'
 import type { Sql } from './sql/sql.ts'
 import { EdgeJob } from './write/edge-job.ts'
 import { Ingester } from './write/ingester.ts'
@@ -171,7 +171,7 @@ async function startStore(
     checkEveryMs: checkEveryMs ?? CHECK_KEYS_EVERY_MS,
     graceMs: graceMs ?? KEY_GRACE_MS,
     settleMs: settleMs ?? KEY_SETTLE_MS[driver.kind],
-    runDdl: ddlOnOneServer(driver),
+    schema: keySchema(driver),
     runExclusively: async (job, work) => void (await leases.runExclusively(job, work)),
     mayBackfill: () => ingester.queuedBytes < BACKFILL_WAITING_BYTES,
   })

@@ -65,6 +65,8 @@ export class ClusterDouble {
     }
     if (/^TRUNCATE TABLE \w+_local\b/.test(statement))
       return [...parsed, statement.replace(/^TRUNCATE TABLE (\w+)_local/, 'TRUNCATE TABLE $1_rows')]
+    const merging = /^(SYSTEM (?:STOP|START) MERGES +\w+)_local\b/.exec(statement)
+    if (merging !== null) return [...parsed, statement.replace(merging[0], `${merging[1]}_rows`)]
     return [...parsed, this.withoutSecondShard(REPLICATED.test(statement) ? onOneServer(statement) : statement)]
   }
 
@@ -72,13 +74,15 @@ export class ClusterDouble {
   private withoutSecondShard(statement: string): string {
     return statement.replaceAll(
       /cluster(?:AllReplicas)?\('\w+', system\.(parts|parts_columns|mutations|columns)\)/g,
-      `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$$', '_local') AS table) FROM system.$1)`,
+      // A function, because `$'` in a text would stand for what follows.
+      (_, name: string) =>
+        `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$', '_local') AS table) FROM system.${name})`,
     )
   }
 
   private view(database: string, table: string): string {
     const shardBy = this.shardBy.get(`${database}.${table}`) ?? ''
-    return `CREATE OR REPLACE VIEW ${table}_local AS SELECT * FROM ${database}.${table}_rows WHERE (${shardBy}) % ${SHARDS} = shardNum() - 1`
+    return `CREATE OR REPLACE VIEW ${table}_local AS SELECT * FROM ${database}.${table}_rows WHERE (${shardBy}) % ${SHARDS} = shardNum() - 1 SETTINGS asterisk_include_materialized_columns = 1, allow_suspicious_low_cardinality_types = 1`
   }
 }
 

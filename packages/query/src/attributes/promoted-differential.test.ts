@@ -1,5 +1,4 @@
 import { systemClock } from '@clew/base/clock'
-import { attributeValues } from '@clew/contract/traces'
 import type { SearchSignal } from '@clew/lang/search/fields'
 import { encodeBatch } from '@clew/otlp/encode'
 import type { KeyValue, Span } from '@clew/otlp/model'

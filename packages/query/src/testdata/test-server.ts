@@ -12,6 +12,14 @@ import { createQueryServer, type QueryServer, type QueryServerOptions } from '..
 /** Whatever JSON.parse gives: tests look into it freely. */
 export type ParsedJson = ReturnType<typeof JSON.parse>
 
+/** Keys get columns when a test says so, not by themselves; columns that are not wanted leave at once. */
+const TEST_PROMOTION: NonNullable<StoreOptions['promotion']> = {
+  checkEveryMs: 3_600_000,
+  graceMs: 0,
+  settleMs: 0,
+  maxKeys: 32,
+}
+
 /** The query server over a real store in a directory of its own. */
 export interface TestServer {
   readonly store: Store
@@ -29,9 +37,6 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Keys get columns when a test says so, not by themselves; columns that are not wanted leave at once. */
-const TEST_PROMOTION: StoreOptions['promotion'] = { checkEveryMs: 3_600_000, graceMs: 0, settleMs: 0, maxKeys: 32 }
-
 export interface TestServerOptions extends Partial<QueryServerOptions> {
   /** Changes what the server asks the store. */
   readonly wrapEngine?: (store: StorePort) => StorePort
@@ -39,7 +44,7 @@ export interface TestServerOptions extends Partial<QueryServerOptions> {
 
 export async function startTestServer(
   { wrapEngine, ...options }: TestServerOptions = {},
-  promotion: StoreOptions['promotion'] = TEST_PROMOTION,
+  promotion: NonNullable<StoreOptions['promotion']> = TEST_PROMOTION,
 ): Promise<TestServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'clew-query-'))
   const { url, closeTarget } = await testDatabase()

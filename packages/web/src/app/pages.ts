@@ -1,3 +1,4 @@
+import { keysPages } from '../features/keys/pages.ts'
 import { logsPages } from '../features/logs/pages.ts'
 import { metricsPages } from '../features/metrics/pages.ts'
 import { pipelinePages } from '../features/pipeline/pages.ts'
@@ -13,5 +14,6 @@ export const pages: readonly PageDefinition[] = [
   ...logsPages,
   ...servicesPages,
   ...metricsPages,
+  ...keysPages,
   ...pipelinePages,
 ]
