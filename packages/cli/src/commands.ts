@@ -12,6 +12,7 @@ import { runCommand } from './commands/run.ts'
 import { servicesCommand } from './commands/services.ts'
 import { tailCommand } from './commands/tail.ts'
 import { traceCommand } from './commands/trace.ts'
+import { tokenCommand } from './commands/token.ts'
 import { tracesCommand } from './commands/traces.ts'
 import { upCommand } from './commands/up.ts'
 import { validateCommand } from './commands/validate.ts'
@@ -33,6 +34,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   componentsCommand,
   backupCommand,
   restoreCommand,
+  tokenCommand,
   doctorCommand,
   benchCommand,
   versionCommand,

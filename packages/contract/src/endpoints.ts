@@ -1,9 +1,11 @@
 import { getBackup, startBackup } from './backups.ts'
 import type { Endpoint } from './endpoint.ts'
+import { decideKey, listKeys } from './keys.ts'
 import { logHistogram, searchLogs, tailLogs } from './logs.ts'
 import { listMetrics, metricLabels, metricSeries } from './metrics.ts'
 import { getPipeline, recentDecisions, tapPipeline } from './pipeline.ts'
 import { getService, listOperations, listServices, serviceGraph } from './services.ts'
+import { getSession, signIn, signOut } from './session.ts'
 import { getStatus, sendTestTrace } from './status.ts'
 import {
   attributeKeys,
@@ -22,6 +24,9 @@ export const endpoints: readonly Endpoint[] = [
   sendTestTrace,
   startBackup,
   getBackup,
+  getSession,
+  signIn,
+  signOut,
   searchTraces,
   traceHistogram,
   traceScatter,
@@ -30,6 +35,8 @@ export const endpoints: readonly Endpoint[] = [
   searchTraceSpans,
   attributeKeys,
   attributeValues,
+  listKeys,
+  decideKey,
   listServices,
   getService,
   listOperations,

@@ -12,6 +12,9 @@ import { Leases } from './lease/leases.ts'
 import { partsOnce } from './schema/layout.ts'
 import { ShardWatch } from './schema/shard-watch.ts'
 import { migrate } from './schema/migrate.ts'
+import { KeyColumns } from './promote/key-columns.ts'
+import type { PromotionPolicy } from './promote/policy.ts'
+import { ddlRunner } from './promote/run-ddl.ts'
 import type { Sql } from './sql/sql.ts'
 import { EdgeJob } from './write/edge-job.ts'
 import { Ingester } from './write/ingester.ts'
@@ -36,6 +39,15 @@ export interface StoreOptions {
   readonly maxWaitingBytes?: number
   /** How long a node that fell silent keeps the jobs that only one does; default one minute. The same for all nodes of a database. */
   readonly leaseTtlMs?: number
+  /** When attribute keys get columns of their own; see `DEFAULT_PROMOTION`. */
+  readonly promotion?: Partial<PromotionPolicy> & {
+    /** How often the store looks after keys; default 30 s. */
+    readonly checkEveryMs?: number
+    /** How long a column outlives the decision to drop it; default two minutes. */
+    readonly graceMs?: number
+    /** How long a new column stays unused at least; default 30 s, with a server more than its longest insert. */
+    readonly settleMs?: number
+  }
 }
 
 /** Telemetry, stored. */
@@ -49,6 +61,8 @@ export interface Store {
   readonly parts: Sql
   /** Backups of the store while it runs. */
   readonly backups: Pick<Backups, 'start' | 'get'>
+  /** Attribute keys with columns of their own: which, and what decides it. */
+  readonly keys: KeyColumns
   status(): StoreStatus
   /** Resolves when all that was acknowledged before is visible to queries. */
   flush(): Promise<void>
@@ -62,6 +76,24 @@ const DEFAULT_SEGMENT_AGE_MS = 400
 const DEFAULT_SEGMENT_BYTES = 64 << 20
 const DEFAULT_MAX_WAITING_BYTES = 1 << 30
 const DEFAULT_CLOSE_TIMEOUT_MS = 10_000
+const CHECK_KEYS_EVERY_MS = 30_000
+/** Longer than two looks and the longest query. */
+const KEY_GRACE_MS = 120_000
+/** Longer than an insert takes at most. */
+const KEY_SETTLE_MS: Readonly<Record<Driver['kind'], number>> = { chdb: 30_000, clickhouse: 330_000 }
+/** Bytes that may wait for the engine while old data gets columns. */
+const BACKFILL_WAITING_BYTES = 64 << 20
+const HOUR_MS = 3_600_000
+
+/** Hot: ten uses in two days on a table of 200,000 rows. Cold: not used for a week. */
+export const DEFAULT_PROMOTION: PromotionPolicy = {
+  maxKeys: 16,
+  minUses: 10,
+  minRows: 200_000,
+  coldMs: 7 * 24 * HOUR_MS,
+  minAgeMs: HOUR_MS,
+  maxValueBytes: 256,
+}
 /** Interned rows remembered as written: some 100 bytes each. */
 const MAX_RECENT_KEYS = 200_000
 
@@ -131,6 +163,20 @@ async function startStore(
   const edges = new EdgeJob({ driver, clock, logger, leases })
   edges.start()
   const backups = new Backups({ driver, clock, logger, flush: () => ingester.flush() })
+  const { checkEveryMs, graceMs, settleMs, ...policy } = options.promotion ?? {}
+  const keys = new KeyColumns({
+    driver,
+    clock,
+    logger,
+    policy: { ...DEFAULT_PROMOTION, ...policy },
+    checkEveryMs: checkEveryMs ?? CHECK_KEYS_EVERY_MS,
+    graceMs: graceMs ?? KEY_GRACE_MS,
+    settleMs: settleMs ?? KEY_SETTLE_MS[driver.kind],
+    runDdl: ddlRunner(driver),
+    runExclusively: async (job, work) => void (await leases.runExclusively(job, work)),
+    mayBackfill: () => ingester.queuedBytes < BACKFILL_WAITING_BYTES,
+  })
+  await keys.start()
   let closing: Promise<void> | undefined
   return {
     consumer: ingester,
@@ -138,6 +184,7 @@ async function startStore(
     query: (statement, queryOptions) => driver.query(statement, queryOptions),
     parts: partsOnce(driver.cluster),
     backups,
+    keys,
     status: () => storeStatus(ingester),
     flush: () => ingester.flush(),
     updateEdges: () => edges.catchUp(),
@@ -145,6 +192,7 @@ async function startStore(
       closing ??= (async () => {
         await backups.stop()
         await shards.stop()
+        await keys.stop()
         await edges.stop()
         await ingester.close(timeoutMs)
         await leases.close()

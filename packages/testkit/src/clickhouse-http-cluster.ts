@@ -57,7 +57,8 @@ export class ClusterDouble {
     const inserted = /^\s*INSERT INTO (\w+)/.exec(statement)
     if (inserted !== null && this.shardBy.has(`${database}.${inserted[1]}`)) {
       // Without these an insert is acknowledged before the shards have it, or is done twice when it is tried again.
-      if (settings.get('distributed_foreground_insert') !== '1' || !settings.has('insert_deduplication_token'))
+      const isOnce = settings.has('insert_deduplication_token') || settings.get('insert_deduplicate') === '0'
+      if (settings.get('distributed_foreground_insert') !== '1' || !isOnce)
         throw new Error(
           'Code: 36. DB::Exception: an insert into a Distributed table in the background or without a token',
         )
@@ -78,7 +79,7 @@ export class ClusterDouble {
 
   private view(database: string, table: string): string {
     const shardBy = this.shardBy.get(`${database}.${table}`) ?? ''
-    return `CREATE OR REPLACE VIEW ${table}_local AS SELECT * FROM ${database}.${table}_rows WHERE (${shardBy}) % ${SHARDS} = shardNum() - 1`
+    return `CREATE OR REPLACE VIEW ${table}_local AS SELECT * FROM ${database}.${table}_rows WHERE (${shardBy}) % ${SHARDS} = shardNum() - 1 SETTINGS asterisk_include_materialized_columns = 1`
   }
 }
 

@@ -5,19 +5,21 @@ import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
 import { onCluster } from '../schema/layout.ts'
 import type { ClickHouseConfig } from './clickhouse-url.ts'
 import { CLUSTER_READS, clusterInserts, COLOCATED } from './cluster-settings.ts'
+import { startDeadline } from './deadline.ts'
 import {
   type BackupAddress,
   type ClusterPlace,
+  COMMAND_SETTINGS,
   type Driver,
   INSERT_SETTINGS,
   type NativeInsert,
   type QueryOptions,
   type QueryResult,
+  READ_SETTINGS,
 } from './driver.ts'
 import { checkCluster, checkVersion } from './clickhouse-checks.ts'
 import { engineError } from './engine-error.ts'
 import { limitSettings, OUTPUT_SETTINGS, parseResult } from './result-json.ts'
-import { cancelledError } from './session-pool.ts'
 
 const REQUEST_TIMEOUT_MS = 300_000
 
@@ -113,7 +115,7 @@ class ClickHouseDriver implements Driver {
         clickhouse_settings: {
           ...this.clusterReads,
           ...this.clusterInserts,
-          ...this.known(settings),
+          ...this.known({ ...COMMAND_SETTINGS, ...settings }),
           wait_end_of_query: 1,
         },
       })
@@ -124,6 +126,7 @@ class ClickHouseDriver implements Driver {
 
   async query<Row>(statement: Sql, options: QueryOptions = {}): Promise<QueryResult<Row>> {
     const { text, parameters } = compileSql(statement)
+    const deadline = startDeadline(options)
     const start = performance.now()
     try {
       options.abort?.throwIfAborted()
@@ -135,15 +138,18 @@ class ClickHouseDriver implements Driver {
           ...this.clusterReads,
           ...(this.cluster !== undefined && options.colocated === true ? COLOCATED : {}),
           ...OUTPUT_SETTINGS,
+          ...this.known(READ_SETTINGS),
           ...limitSettings(options),
           cancel_http_readonly_queries_on_client_close: 1,
         },
-        ...(options.abort === undefined ? {} : { abort_signal: options.abort }),
+        abort_signal: deadline.signal,
       })
-      return parseResult<Row>(await result.text(), performance.now() - start, options)
+      return parseResult<Row>(await deadline.race(result.text()), performance.now() - start, options)
     } catch (error) {
-      if (options.abort?.aborted === true) throw cancelledError()
+      if (deadline.signal.aborted) throw deadline.signal.reason as Error
       throw engineError(error, 'the query failed')
+    } finally {
+      deadline.end()
     }
   }
 
@@ -161,6 +167,8 @@ class ClickHouseDriver implements Driver {
         clickhouse_settings: {
           ...this.known(INSERT_SETTINGS),
           ...this.clusterInserts,
+          // On by default since 26: rows would wait in the server's memory, and tokens would be ignored.
+          async_insert: 0,
           insert_deduplication_token: insert.token,
           wait_end_of_query: 1,
         },

@@ -2,10 +2,12 @@ import type { Sql } from '../sql/sql.ts'
 
 /** Limits of one read. */
 export interface QueryOptions {
-  /** The engine stops the query after this time. */
+  /** The engine stops the query after this time. Whoever asks gets QUERY_TIMEOUT soon after, also from an engine that hangs. */
   readonly maxExecutionMs?: number
   /** The engine stops reading after so many uncompressed bytes. */
   readonly maxBytesToRead?: number
+  /** The engine stops reading after so many rows; with `throw` it fails before it reads when its index tells that it is more. */
+  readonly maxRowsToRead?: number
   /**
    * What happens at a limit: `throw` (default) fails with ClewError QUERY_TIMEOUT or QUERY_TOO_BIG; `break` gives what was found
    * until then, with `complete` false.
@@ -13,6 +15,8 @@ export interface QueryOptions {
   readonly onLimit?: 'throw' | 'break'
   /** Cancels the query in the engine. */
   readonly abort?: AbortSignal
+  /** Memory the engine may use for it; without it the server's own limit holds. */
+  readonly maxMemoryBytes?: number
   /** Threads the engine may use for it. */
   readonly maxThreads?: number
   /**
@@ -83,6 +87,23 @@ export interface Driver {
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
   insertNative(insert: NativeInsert): Promise<void>
   close(): Promise<void>
+}
+
+/**
+ * Settings of every read. Both defaults of the engine are made for reading much; here most questions want the first few
+ * rows in the order of the table, or the few granules that an index leaves over (docs/performance.md).
+ */
+export const READ_SETTINGS: Readonly<Record<string, string | number>> = {
+  // Reading in order stops at the limit instead of filling a buffer for every part first.
+  read_in_order_use_buffering: 0,
+  // Skip indexes are asked before anything is read, not along the way: that leaves out parameters in lists.
+  use_skip_indexes_on_data_read: 0,
+}
+
+/** Settings of every statement that is no read and no insert of a segment. */
+export const COMMAND_SETTINGS: Readonly<Record<string, string | number>> = {
+  // A dictionary of numbers (ports, ids of resources) is what the engine warns of; here it takes an eighth of the column.
+  allow_suspicious_low_cardinality_types: 1,
 }
 
 /** Settings that every insert of a segment needs, so that a replay changes nothing: one block, one token. */

@@ -18,9 +18,14 @@ function literal(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
 
+/** The column without what concerns its storage. */
+function columnDeclaration(column: Column): string {
+  const alias = column.alias === undefined ? '' : ` ALIAS ${column.alias}`
+  return `${column.name} ${column.type}${alias} COMMENT ${literal(column.comment)}`
+}
+
 function columnDdl(column: Column): string {
-  const codec = column.codec === undefined ? '' : ` CODEC(${column.codec})`
-  return `${column.name} ${column.type} COMMENT ${literal(column.comment)}${codec}`
+  return `${columnDeclaration(column)}${column.codec === undefined ? '' : ` CODEC(${column.codec})`}`
 }
 
 /** The retention clause. One day more than asked: a day is dropped when all of it is too old. */
@@ -58,7 +63,7 @@ export function createTableStatements(
   if (cluster === undefined || table.shardBy === 'everywhere') return [storage]
   const distributed = [
     `CREATE TABLE IF NOT EXISTS ${table.name}${onCluster(cluster)}`,
-    `(\n  ${table.columns.map((column) => `${column.name} ${column.type} COMMENT ${literal(column.comment)}`).join(',\n  ')}\n)`,
+    `(\n  ${table.columns.map(columnDeclaration).join(',\n  ')}\n)`,
     `ENGINE = ${distributedEngine(table, cluster)}`,
     `COMMENT ${literal(table.comment)}`,
   ].join('\n')
@@ -80,5 +85,6 @@ function tableSettings(table: Table, tuning: TableSettings, cluster: ClusterPlac
     'fsync_part_directory = 1',
     ...tuning,
     ...(table.expires ? ['ttl_only_drop_parts = 1'] : []),
+    ...(table.indexGranularity === undefined ? [] : [`index_granularity = ${table.indexGranularity}`]),
   ]
 }

@@ -1,7 +1,7 @@
 import type { TableChange } from './schema-change.ts'
 
 /** The schema this package writes and reads. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 export interface Migration {
   /** The version it leads to. */
@@ -14,4 +14,8 @@ export interface Migration {
  * From version 1 on, in order. A new column is added to the table's definition and here. Every migration also gives all tables
  * the settings of schema/tuning.ts.
  */
-export const MIGRATIONS: readonly Migration[] = [{ version: 2, changes: [] }]
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 2, changes: [] },
+  // attribute_usage and key_decisions; spans with both ids in one column.
+  { version: 3, changes: [] },
+]

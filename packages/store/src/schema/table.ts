@@ -5,6 +5,8 @@ export interface Column {
   /** Compression; the engine's default when absent. */
   readonly codec?: string
   readonly comment: string
+  /** Nothing is stored: the engine computes the column from others. */
+  readonly alias?: string
 }
 
 /** A skip index in the engine's own words. */
@@ -25,6 +27,8 @@ export interface Table {
   readonly columns: readonly Column[]
   readonly orderBy: readonly string[]
   readonly indexes?: readonly SkipIndex[]
+  /** Rows of a granule, what is read at least; the engine's 8192 unless told. */
+  readonly indexGranularity?: number
   /** True for tables partitioned by `Day` whose rows leave with the retention time. */
   readonly expires: boolean
   /**

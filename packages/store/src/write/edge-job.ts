@@ -15,7 +15,7 @@ export const LATE_TOLERANCE_MINUTES = 2
 const WINDOW_MINUTES = 60
 const JOB_SETTINGS = {
   max_memory_usage: 2_000_000_000,
-  max_execution_time: 30,
+  max_execution_time: 60,
   max_threads: 1,
   join_algorithm: 'grace_hash',
   // Spans are joined with those of their trace, which are on the same shard; the rest is GLOBAL.
