@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Session } from 'chdb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clusterInserts } from '../driver/cluster-settings.ts'
-import { INSERT_SETTINGS } from '../driver/driver.ts'
+import { COMMAND_SETTINGS, INSERT_SETTINGS } from '../driver/driver.ts'
 import { createTableStatements } from './ddl.ts'
 import { onAllServers } from './joined-servers.ts'
 import { storageTable } from './layout.ts'
@@ -37,6 +37,8 @@ beforeAll(async () => {
   engine.query('SET allow_suspicious_low_cardinality_types = 1')
   engine.query('CREATE DATABASE clew')
   engine.query('USE clew')
+  const settings = Object.entries(COMMAND_SETTINGS).map(([name, value]) => `${name} = ${value}`)
+  engine.query(`SET ${settings.join(', ')}`)
 })
 afterAll(async () => {
   // Their background threads would wait for ever for the address that is missing.
