@@ -17,7 +17,10 @@ const SAMPLES = 120
 /** What must not grow, and by how much it may differ between the middle and the last third of the time. */
 const MEASURES = {
   memoryMib: { slack: 96, read: memoryMib },
-  fileDescriptors: { slack: 24, read: ({ process }: ClewProcess) => readdirSync(`/proc/${process.child.pid}/fd`).length },
+  fileDescriptors: {
+    slack: 24,
+    read: ({ process }: ClewProcess) => readdirSync(`/proc/${process.child.pid}/fd`).length,
+  },
   parts: { slack: 150, read: ({ dataDir }: ClewProcess) => partsIn(join(dataDir, 'engine', 'store')) },
   segments: { slack: 4, read: ({ dataDir }: ClewProcess) => readdirSync(join(dataDir, 'segments')).length },
 } as const
@@ -25,12 +28,16 @@ type Measure = keyof typeof MEASURES
 const NAMES = Object.keys(MEASURES) as Measure[]
 
 function memoryMib({ process }: ClewProcess): number {
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${process.child.pid}/status`, 'utf8'))?.[1]) / 1024)
+  return Math.round(
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${process.child.pid}/status`, 'utf8'))?.[1]) / 1024,
+  )
 }
 
 /** Folders of parts: store/abc/abc…/PART, those that were merged away and wait for their removal included. */
 function partsIn(store: string): number {
-  const tables = namesIn(store).flatMap((group) => namesIn(join(store, group)).map((table) => join(store, group, table)))
+  const tables = namesIn(store).flatMap((group) =>
+    namesIn(join(store, group)).map((table) => join(store, group, table)),
+  )
   return tables.flatMap(namesIn).filter((name) => /^\w+_\d+_\d+_\d+(_\d+)?$/.test(name)).length
 }
 
@@ -62,7 +69,10 @@ test(
       for (const path of ['/api/services', '/api/traces?q=name="chaos step"', '/api/logs', '/jaeger/api/services']) {
         expect((await fetch(running.ui + path)).status).toBe(200)
       }
-      const sample = Object.fromEntries(NAMES.map((name) => [name, MEASURES[name].read(running)])) as Record<Measure, number>
+      const sample = Object.fromEntries(NAMES.map((name) => [name, MEASURES[name].read(running)])) as Record<
+        Measure,
+        number
+      >
       samples.push(sample)
       if (i % 10 === 9) console.log(`${Math.round(((i + 1) / SAMPLES) * 100)} %: ${JSON.stringify(sample)}`)
     }
@@ -70,8 +80,14 @@ test(
     expect(load.refusals).toEqual([])
     expect(await health(running.ui)).toEqual({ ready: true, lines: [] })
     for (const name of NAMES) {
-      const middle = percentile(samples.slice(SAMPLES / 3, (SAMPLES * 2) / 3).map((sample) => sample[name]), 0.5)
-      const last = percentile(samples.slice((SAMPLES * 2) / 3).map((sample) => sample[name]), 0.5)
+      const middle = percentile(
+        samples.slice(SAMPLES / 3, (SAMPLES * 2) / 3).map((sample) => sample[name]),
+        0.5,
+      )
+      const last = percentile(
+        samples.slice((SAMPLES * 2) / 3).map((sample) => sample[name]),
+        0.5,
+      )
       console.log(`${name}: ${middle} in the middle third, ${last} in the last`)
       expect(last - middle, name).toBeLessThanOrEqual(MEASURES[name].slack)
     }

@@ -81,7 +81,9 @@ function printHeader(trace: TraceAnswer, terminal: Terminal, style: Style): void
   if (trace.timeNote !== null) terminal.out(style.yellow(timeNoteText(trace.timeNote)))
   if (trace.clockSkewCount > 0) {
     terminal.out(
-      style.yellow(`note: ${trace.clockSkewCount} spans do not fit their parents in time: the clocks of their machines differ`),
+      style.yellow(
+        `note: ${trace.clockSkewCount} spans do not fit their parents in time: the clocks of their machines differ`,
+      ),
     )
   }
   terminal.out('')
