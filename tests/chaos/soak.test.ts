@@ -6,23 +6,24 @@ import { openStore } from '@clew/store/store'
 import { afterAll, expect, test } from 'vitest'
 import { type ClewProcess, newDataDir, removeDataDirs, startClew } from '../clew-process.ts'
 import { health, storeState } from './health.ts'
-import { percentile } from './quiet-client.ts'
 import { compareWithLedger, NOTHING_WRONG } from './stored-items.ts'
 import { newLedger, TrackedLoad } from './tracked-load.ts'
 
 /** How long: `CLEW_CHAOS_SOAK=8h` for the real thing. */
 const SOAK_MS = parseGoDuration(process.env['CLEW_CHAOS_SOAK'] ?? '20m') ?? 1_200_000
 const SAMPLES = 120
+/** The engine keeps parts that were merged away for eight minutes: shorter runs can only be held to fixed bounds. */
+const SETTLED_MS = 1_200_000
 
-/** What must not grow, and by how much it may differ between the middle and the last third of the time. */
+/** What must not grow: by how much the last third may differ from the middle one, and the most there may ever be. */
 const MEASURES = {
-  memoryMib: { slack: 96, read: memoryMib },
+  memoryMib: { slack: 96, most: 1536, read: memoryMib },
   fileDescriptors: {
     slack: 24,
     read: ({ process }: ClewProcess) => readdirSync(`/proc/${process.child.pid}/fd`).length,
   },
-  parts: { slack: 150, read: ({ dataDir }: ClewProcess) => partsIn(join(dataDir, 'engine', 'store')) },
-  segments: { slack: 4, read: ({ dataDir }: ClewProcess) => readdirSync(join(dataDir, 'segments')).length },
+  parts: { slack: 400, most: 20_000, read: ({ dataDir }: ClewProcess) => partsIn(join(dataDir, 'engine', 'store')) },
+  segments: { slack: 4, most: 20, read: ({ dataDir }: ClewProcess) => readdirSync(join(dataDir, 'segments')).length },
 } as const
 type Measure = keyof typeof MEASURES
 const NAMES = Object.keys(MEASURES) as Measure[]
@@ -80,16 +81,14 @@ test(
     expect(load.refusals).toEqual([])
     expect(await health(running.ui)).toEqual({ ready: true, lines: [] })
     for (const name of NAMES) {
-      const middle = percentile(
-        samples.slice(SAMPLES / 3, (SAMPLES * 2) / 3).map((sample) => sample[name]),
-        0.5,
-      )
-      const last = percentile(
-        samples.slice((SAMPLES * 2) / 3).map((sample) => sample[name]),
-        0.5,
-      )
-      console.log(`${name}: ${middle} in the middle third, ${last} in the last`)
-      expect(last - middle, name).toBeLessThanOrEqual(MEASURES[name].slack)
+      const third = SAMPLES / 3
+      const of = (from: number): number[] => samples.slice(from, from + third).map((sample) => sample[name])
+      // The least of a third, because parts that were merged away pile up and are removed together.
+      const middle = Math.min(...of(third))
+      const last = Math.min(...of(2 * third))
+      console.log(`${name}: ${middle} at least in the middle third, ${last} in the last`)
+      if (SOAK_MS >= SETTLED_MS) expect(last - middle, name).toBeLessThanOrEqual(MEASURES[name].slack)
+      else expect(Math.max(...of(2 * third)), name).toBeLessThan(MEASURES[name].most)
     }
     await expect.poll(async () => (await storeState(running.ui)).queuedBytes, { timeout: 60_000 }).toBe(0)
     expect((await running.stop('SIGTERM')).code).toBe(0)
