@@ -19,7 +19,8 @@ const SETTLED_MS = 1_200_000
 const MEASURES = {
   memoryMib: { slack: 96, most: 1536, read: memoryMib },
   fileDescriptors: {
-    slack: 24,
+    slack: 64,
+    most: 4000,
     read: ({ process }: ClewProcess) => readdirSync(`/proc/${process.child.pid}/fd`).length,
   },
   parts: { slack: 400, most: 20_000, read: ({ dataDir }: ClewProcess) => partsIn(join(dataDir, 'engine', 'store')) },

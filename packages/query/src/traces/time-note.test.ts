@@ -29,11 +29,11 @@ async function sendAt(traceId: string, startNanos: bigint, durationNanos = 1000n
 const now = (): bigint => BigInt(Date.now()) * 1_000_000n
 
 test.each([
-  ['days late', () => now() - 72n * HOUR, 'late', 72n * HOUR],
-  ['from a clock that is hours behind', () => now() - 3n * HOUR, 'late', 3n * HOUR],
-  ['from a clock that is hours ahead', () => now() + 5n * HOUR, 'ahead', 5n * HOUR],
-  ['of 1970', () => 1n, 'late', 50n * 365n * 24n * HOUR],
-  ['of 2200', () => 7_258_118_400_000_000_000n, 'ahead', 150n * 365n * 24n * HOUR],
+  ['days late', (): bigint => now() - 72n * HOUR, 'late', 72n * HOUR],
+  ['from a clock that is hours behind', (): bigint => now() - 3n * HOUR, 'late', 3n * HOUR],
+  ['from a clock that is hours ahead', (): bigint => now() + 5n * HOUR, 'ahead', 5n * HOUR],
+  ['of 1970', (): bigint => 1n, 'late', 50n * 365n * 24n * HOUR],
+  ['of 2200', (): bigint => 7_258_118_400_000_000_000n, 'ahead', 150n * 365n * 24n * HOUR],
 ] as const)('a trace %s is found by its id, with a note', async (what, start, kind, atLeast) => {
   const traceId = Buffer.from(what.padEnd(16).slice(-16)).toString('hex')
   await sendAt(traceId, start())
