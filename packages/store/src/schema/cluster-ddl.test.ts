@@ -34,7 +34,6 @@ beforeAll(async () => {
   const config = join(directory, 'config.xml')
   await writeFile(config, CONFIG)
   engine = new Session(join(directory, 'engine'), { connectionArgs: [`--config-file=${config}`] })
-  engine.query('SET allow_suspicious_low_cardinality_types = 1')
   engine.query('CREATE DATABASE clew')
   engine.query('USE clew')
   const settings = Object.entries(COMMAND_SETTINGS).map(([name, value]) => `${name} = ${value}`)

@@ -336,7 +336,10 @@ test.each([
   ['pings', (session: http2.ClientHttp2Session) => void session.ping(() => undefined)],
   ['settings', (session: http2.ClientHttp2Session) => session.settings({ initialWindowSize: 70_000 })],
 ])('a flood of %s ends the connection and is counted', async (_what, send) => {
-  const session = http2.connect(`http://${address}`, { maxOutstandingPings: 1e6, maxOutstandingSettings: 1e6 })
+  const session = http2.connect(`http://${address}`, {
+    maxOutstandingPings: 1e6,
+    maxOutstandingSettings: 1e6,
+  } as http2.ClientSessionOptions)
   session.on('error', () => undefined)
   const closed = once(session, 'close')
   const flood = setInterval(() => {
