@@ -105,7 +105,7 @@ it('no text of telemetry reprograms the terminal it is shown on', async () => {
     const { stdout, stderr, code } = await runClew(args, { env })
     expect([args[0], code, stdout]).toEqual([args[0], 0, expect.stringContaining('owned')])
     // Line breaks are ours; everything else below a blank would be the sender's.
-    const control = [...(stdout + stderr)].filter(
+    const control = Array.from(stdout + stderr).filter(
       (char) => char !== '\n' && (char < ' ' || (char >= '\u007f' && char <= '\u009f')),
     )
     expect(control).toEqual([])
