@@ -8,7 +8,7 @@ import type { ByteBudget } from './byte-budget.ts'
 import { busy, inflate, isIdentity, tooLarge } from './compression.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import type { CutReason } from './cut-reason.ts'
-import { applyCors, originAllowed, preflight, type CorsPolicy } from './cors.ts'
+import { applyCors, preflight, refuseOrigin, type CorsPolicy } from './cors.ts'
 import { GrpcCode } from './grpc-code.ts'
 import type { HttpResponse, HttpRoute } from './http-message.ts'
 import { listen, type BoundAddress } from './listen.ts'
@@ -144,14 +144,8 @@ export class HttpServer {
     if (method === 'OPTIONS' && cors !== undefined && request.headers['access-control-request-method'] !== undefined) {
       return preflight(cors, request)
     }
-    // A browser sends this along with whatever a page sends, also where it needs no permission to send it.
-    const { origin } = request.headers
-    if (cors !== undefined && origin !== undefined && !originAllowed(cors, origin)) {
-      throw new RpcError(
-        GrpcCode.permissionDenied,
-        `pages of ${origin.slice(0, 200)} may not send here; see cors.allowed_origins`,
-      )
-    }
+    const foreign = cors === undefined ? undefined : refuseOrigin(cors, request)
+    if (foreign !== undefined) throw foreign
     const route = this.#options.routes.get(path)
     const stranger = refuseCaller(this.#options.guard, request.headers.authorization)
     if (stranger !== undefined) {
