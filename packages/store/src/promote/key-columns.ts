@@ -48,12 +48,11 @@ export class KeyColumns {
     return this.#usable
   }
 
-  /** Keys that have or get columns. */
+  /** Keys that have or get columns; `retiring` are those whose columns are going to be dropped. */
   promoted(): readonly PromotedKey[] {
     return this.#promoted.filter((key) => key.retiringSinceMillis === undefined)
   }
 
-  /** Keys whose columns are going to be dropped. */
   retiring(): readonly PromotedKey[] {
     return this.#promoted.filter((key) => key.retiringSinceMillis !== undefined)
   }
@@ -72,7 +71,6 @@ export class KeyColumns {
     this.usage.note(use)
   }
 
-  /** Writes down the uses that were noted. */
   async flushUses(): Promise<void> {
     await this.usage.flush(this.#options.driver)
   }
@@ -222,8 +220,7 @@ export class KeyColumns {
       return false
     }
     const form = formAt(level, chooseForm(await readTypes(driver, level, key), sample))
-    const sinceMillis = clock.unixMillis()
-    const promoted = promotedKey({ level, key, form, sinceMillis, retiringSinceMillis: undefined })
+    const promoted = promotedKey({ level, key, form, sinceMillis: clock.unixMillis(), retiringSinceMillis: undefined })
     await this.#change(promoted, addColumns(promoted))
     return true
   }
