@@ -57,7 +57,6 @@ export class KeyColumns {
     return this.#promoted.filter((key) => key.retiringSinceMillis !== undefined)
   }
 
-  /** What people decided, by `keyId`. */
   forced(): ReadonlyMap<string, Forced> {
     return this.#forced
   }
