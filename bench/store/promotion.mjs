@@ -75,7 +75,7 @@ async function literalsOf(key) {
   )
   return Array.from({ length: LITERALS }, (_, i) => {
     const { value } = rows[i % rows.length]
-    return value.charCodeAt(0) === 1 ? value.slice(1) : value
+    return value.charCodeAt(0) < 8 ? value.slice(1) : value
   })
 }
 
@@ -90,7 +90,7 @@ async function search() {
   for (const key of SEARCHED) {
     const literals = await literalsOf(key)
     const isNumber = /^\d+$/.test(literals[0])
-    const write = (operator, text) => `span."${key}"${operator}${isNumber ? text : JSON.stringify(text)}`
+    const write = (operator, text) => `span."${key}"${operator}${/^[\w.+-]+$/.test(text) ? text : JSON.stringify(text)}`
     searches.push([`${key} = value`, literals.map((text) => write('=', text))])
     // Nobody has these: what a rare value costs.
     searches.push([

@@ -1,4 +1,5 @@
 import { ClewError, errorMessage } from '@clew/base/errors'
+import type { TableChange } from '../schema/schema-change.ts'
 import { hasBuiltInColumn } from '../schema/promoted.ts'
 import { backfillStep, type Coverage, readCoverage } from './backfill.ts'
 import type { KeyColumnsOptions } from './key-columns-options.ts'
@@ -47,17 +48,15 @@ export class KeyColumns {
     return this.#usable
   }
 
-  /** Keys that have or get columns. */
+  /** Keys that have or get columns; `retiring` are those whose columns are going to be dropped. */
   promoted(): readonly PromotedKey[] {
     return this.#promoted.filter((key) => key.retiringSinceMillis === undefined)
   }
 
-  /** Keys whose columns are going to be dropped. */
   retiring(): readonly PromotedKey[] {
     return this.#promoted.filter((key) => key.retiringSinceMillis !== undefined)
   }
 
-  /** What people decided, by `keyId`. */
   forced(): ReadonlyMap<string, Forced> {
     return this.#forced
   }
@@ -71,7 +70,6 @@ export class KeyColumns {
     this.usage.note(use)
   }
 
-  /** Writes down the uses that were noted. */
   async flushUses(): Promise<void> {
     await this.usage.flush(this.#options.driver)
   }
@@ -214,37 +212,32 @@ export class KeyColumns {
     key: string,
     asked = this.#forced.get(keyId(level, key)) === 'promote',
   ): Promise<boolean> {
-    const { driver, clock, schema, policy } = this.#options
+    const { driver, clock, policy } = this.#options
     const sample = await sampleKey(driver, level, key)
     if (!asked && sample.meanBytes > policy.maxValueBytes) {
       if (this.#tooBig.size < MAX_TOO_BIG) this.#tooBig.add(keyId(level, key))
       return false
     }
     const form = formAt(level, chooseForm(await readTypes(driver, level, key), sample))
-    // A column that is still there is taken back, unless it is half a key.
-    const left = this.retiring().find(
-      (each) => each.level === level && each.key === key && each.form === form && each.rest === undefined,
-    )
-    const sinceMillis = left?.sinceMillis ?? clock.unixMillis()
-    const promoted = promotedKey({ level, key, form, sinceMillis, retiringSinceMillis: undefined })
-    await schema.change(KEY_PLACES[level].table, left === undefined ? addColumns(promoted) : commentColumns(promoted))
+    const promoted = promotedKey({ level, key, form, sinceMillis: clock.unixMillis(), retiringSinceMillis: undefined })
+    await this.#change(promoted, addColumns(promoted))
     return true
   }
 
   async #retire(key: PromotedKey): Promise<void> {
-    const { schema, clock } = this.#options
-    await schema.change(
-      KEY_PLACES[key.level].table,
-      commentColumns({ ...key, retiringSinceMillis: clock.unixMillis() }),
-    )
+    await this.#change(key, commentColumns({ ...key, retiringSinceMillis: this.#options.clock.unixMillis() }))
+  }
+
+  async #change(key: PromotedKey, change: TableChange): Promise<void> {
+    await this.#options.schema.change(KEY_PLACES[key.level].table, change)
   }
 
   async #dropRetired(): Promise<void> {
-    const { clock, graceMs, schema } = this.#options
+    const { clock, graceMs } = this.#options
     for (const key of this.retiring()) {
       if (clock.unixMillis() - key.retiringSinceMillis! < graceMs) continue
-      await schema.change(KEY_PLACES[key.level].table, dropIndexes(key))
-      await schema.change(KEY_PLACES[key.level].table, dropColumns(key))
+      await this.#change(key, dropIndexes(key))
+      await this.#change(key, dropColumns(key))
     }
   }
 
