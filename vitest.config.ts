@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** A shared machine may stall for seconds at any moment: CI asks once more before it calls that a failure, and prints that it did. */
+const RETRIES = process.env['CI'] === undefined ? 0 : 1
+
 /** `npm test` needs nothing but Node; what needs Chromium, other languages or servers are projects of their own. */
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } }
 
@@ -18,6 +21,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          retry: RETRIES,
           pool: 'forks',
         },
       },
@@ -30,6 +34,7 @@ export default defineConfig({
           env: { CLEW_TEST_QUERY_STORE: 'cluster' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          retry: RETRIES,
           pool: 'forks',
         },
       },
@@ -39,6 +44,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
+          retry: RETRIES,
           hookTimeout: 180_000,
           fileParallelism: false,
           pool: 'forks',
@@ -50,6 +56,7 @@ export default defineConfig({
           name: 'interop',
           include: ['tests/interop/**/*.test.ts'],
           testTimeout: 120_000,
+          retry: RETRIES,
           hookTimeout: 180_000,
           fileParallelism: false,
           pool: 'forks',
