@@ -4,12 +4,14 @@ export const PACKAGE_IMPORTS = {
   otlp: ['base'],
   lang: ['base'],
   contract: ['base'],
-  agent: [],
+  opamp: [],
+  agent: ['opamp'],
+  control: ['base', 'opamp'],
   collector: ['base', 'otlp', 'lang'],
   store: ['base', 'otlp'],
   query: ['base', 'otlp', 'lang', 'contract', 'store'],
   web: ['base', 'lang', 'contract'],
-  cli: ['base', 'otlp', 'lang', 'contract', 'agent', 'collector', 'store', 'query'],
+  cli: ['base', 'otlp', 'lang', 'contract', 'agent', 'control', 'collector', 'store', 'query'],
   testkit: ['base', 'otlp'],
 }
 
