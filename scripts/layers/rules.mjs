@@ -11,7 +11,7 @@ export const PACKAGE_IMPORTS = {
   store: ['base', 'otlp'],
   query: ['base', 'otlp', 'lang', 'contract', 'store'],
   web: ['base', 'lang', 'contract'],
-  cli: ['base', 'otlp', 'lang', 'contract', 'agent', 'control', 'collector', 'store', 'query'],
+  cli: ['base', 'otlp', 'opamp', 'lang', 'contract', 'agent', 'control', 'collector', 'store', 'query'],
   testkit: ['base', 'otlp'],
 }
 

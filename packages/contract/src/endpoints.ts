@@ -1,3 +1,4 @@
+import { clearAgents, listAgents, setAgents } from './agents.ts'
 import type { Endpoint } from './endpoint.ts'
 import { decideKey, listKeys } from './keys.ts'
 import { logHistogram, searchLogs, tailLogs } from './logs.ts'
@@ -47,4 +48,7 @@ export const endpoints: readonly Endpoint[] = [
   getPipeline,
   recentDecisions,
   tapPipeline,
+  listAgents,
+  setAgents,
+  clearAgents,
 ]

@@ -56,7 +56,7 @@ export function parseSampling(value: unknown): { readonly settings: SamplingSett
 
 function readSampling(read: Reader): SamplingSettings {
   const rules = read.list('rules', MAX_RULES, readRule)
-  const tail = read.value('tail') === false ? false : read.object('tail', readTail)
+  const tail = read.value('tail') === false ? (false as const) : read.object('tail', readTail)
   read.seen('tail')
   const settings = {
     ...read.number('share', 0, 1),

@@ -4,13 +4,14 @@ import type { Logger } from '@clew/base/logger'
 import { endpoints } from '@clew/contract/endpoints'
 import { Hono, type Context } from 'hono'
 import { compress } from 'hono/compress'
-import { NO_AUTH, type AuthPort, type PipelinePort, type StatusPort, type StorePort } from '../ports.ts'
+import { NO_AUTH, type AuthPort, type ControlPort, type PipelinePort, type StatusPort, type StorePort } from '../ports.ts'
 import { KeyTable } from '../attributes/list-keys.ts'
 import { KeyCatalogue } from '../run/key-catalogue.ts'
 import { Question, type QueryLimits } from '../run/question.ts'
 import { RecentTraces } from '../traces/recent-traces.ts'
 import { errorAnswer } from './api-error.ts'
 import { authGuard, staysAllowed } from './auth-guard.ts'
+import { agentProtocols } from './agent-protocols.ts'
 import { callerGuard } from './caller-guard.ts'
 import { Callers } from './callers.ts'
 import { openApi } from './openapi.ts'
@@ -27,6 +28,7 @@ export interface AppOptions {
   readonly store: StorePort
   readonly status: StatusPort
   readonly pipeline: PipelinePort
+  readonly control: ControlPort
   readonly version: string
   readonly webDir?: string
   readonly limits?: Partial<QueryLimits>
@@ -53,6 +55,7 @@ export function createApp(options: AppOptions): Hono {
     keys: store.keys,
     status,
     pipeline,
+    control: options.control,
   }
   const ask = (abort: AbortSignal): Question => new Question({ engine: store, catalogue, clock, limits, abort })
 
@@ -90,6 +93,7 @@ export function createApp(options: AppOptions): Hono {
   const description = openApi(options.version)
   app.get('/api/openapi.json', (context) => context.json(description))
   app.route('/jaeger/api', jaegerApi(ask, logger))
+  agentProtocols(app, options.control)
   health(app, status, pipeline)
 
   const paths = new Set(endpoints.map((endpoint) => endpoint.path))
