@@ -123,6 +123,8 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
       await Promise.all([...senders.map((sender) => sender.drain()), ...readers.map((reader) => reader.forceFlush())])
     },
     takePending: () => {
+      // What was kept back for its end has none any more.
+      fastTraces?.sampler.tail?.flush()
       for (const sender of senders) sender.flush()
       return transports.flatMap((sending) => sending.takePending())
     },

@@ -47,7 +47,10 @@ function start(maxQueuedSpans: number): void {
   flushOnExit({
     budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.
-    flush: async (final) => void (await Promise.all([flush(), final ? endRest?.() : undefined])),
+    flush: async (final) => {
+      if (final) fastTraces?.sampler.tail?.flush()
+      await Promise.all([flush(), final ? endRest?.() : undefined])
+    },
     takePending,
   })
 }

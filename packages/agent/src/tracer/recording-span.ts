@@ -53,6 +53,8 @@ export class RecordingSpan implements Span {
   /** Set when the program gave the start: its clock is then the one to measure by. */
   startGiven = false
   ended = false
+  /** The trace it waits in until that is decided; undefined when it was decided at the start. */
+  local: { ended(span: RecordingSpan): void } | undefined = undefined
   #context: SpanContext | undefined = undefined
   /** The trace id's hex form when it came as text. */
   #traceHex: string | undefined
@@ -184,7 +186,8 @@ export class RecordingSpan implements Span {
     this.endSeconds = early ? this.startSeconds : clock.seconds
     this.endNanos = early ? this.startNanos : clock.nanos
     this.ended = true
-    this.home.sink.take(this)
+    if (this.local === undefined) this.home.sink.take(this)
+    else this.local.ended(this)
   }
 
   /** Puts the attributes a span starts with: their keys differ, so nothing has to be looked up. */

@@ -5,12 +5,13 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  type Attributes,
+  type SpanOptions,
   type Tracer,
 } from '@opentelemetry/api'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import { reportOnce } from '../../report-once.ts'
-import { RecordingSpan } from '../../tracer/recording-span.ts'
 import { RequestContext } from './request-context.ts'
 import { knownMethod, serverAttributes } from './server-attributes.ts'
 import type { ServedFacts } from './server-durations.ts'
@@ -126,9 +127,7 @@ function begin(
 ): Served | undefined {
   try {
     const incoming = propagation.extract(ROOT_CONTEXT, request.headers)
-    const span = tracer.startSpan(request.method ?? 'GET', SERVER, incoming)
-    if (span instanceof RecordingSpan) span.startWith(serverAttributes(request, scheme))
-    else if (span.isRecording()) span.setAttributes(serverAttributes(request, scheme))
+    const span = tracer.startSpan(request.method ?? 'GET', new ServerStart(request, scheme), incoming)
     const context = new RequestContext(incoming, span)
     const served: Served = { context, request, scheme, startMs: performance.now(), over: false }
     ;(request as Marked)[SERVED] = served
@@ -140,7 +139,22 @@ function begin(
   }
 }
 
-const SERVER = { kind: SpanKind.SERVER }
+/** What a server span starts with. The attributes are made when somebody looks: for a span that is not kept, nobody does. */
+class ServerStart implements SpanOptions {
+  readonly kind = SpanKind.SERVER
+  readonly #request: IncomingMessage
+  readonly #scheme: string
+  #attributes: Attributes | undefined
+
+  constructor(request: IncomingMessage, scheme: string) {
+    this.#request = request
+    this.#scheme = scheme
+  }
+
+  get attributes(): Attributes {
+    return (this.#attributes ??= serverAttributes(this.#request, this.#scheme))
+  }
+}
 
 function finish(served: Served, response: ServerResponse, instruments: Instruments): void {
   if (served.over) return
