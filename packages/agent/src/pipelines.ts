@@ -20,6 +20,7 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BatchSender } from './batch-sender.ts'
+import { LogGate } from './control/log-gate.ts'
 import { HTTP_SCOPE } from './instrumentations/http/server.ts'
 import { ServerDurations } from './instrumentations/http/server-durations.ts'
 import { OtlpTransport, type PendingRequest, type TransportOptions } from './otlp-transport.ts'
@@ -34,6 +35,8 @@ export interface Pipelines {
   readonly fastTraces?: FastTraces
   /** Durations of incoming requests, when the metrics go over our reader. */
   readonly serverDurations?: ServerDurations
+  /** Which log records are sent; they pass it where logs go over our own sender. */
+  readonly logGate: LogGate
   readonly spanProcessors?: SpanProcessor[]
   readonly logRecordProcessors?: LogRecordProcessor[]
   readonly metricReaders?: MetricReader[]
@@ -72,6 +75,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
   const logRecords = exportPath(env, 'LOGS')
   const points = exportPath(env, 'METRICS')
   const parts: SdkParts = {}
+  const logGate = new LogGate()
 
   let fastTraces: FastTraces | undefined
   let serverDurations: ServerDurations | undefined
@@ -101,7 +105,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
       ...limits(env, 'BLRP'),
     })
     senders.push(sender)
-    parts.logRecordProcessors = [logProcessor(sender)]
+    parts.logRecordProcessors = [logProcessor(sender, logGate)]
   }
   if (points === 'none') parts.metricReaders = []
   else if (points !== 'sdk') {
@@ -116,6 +120,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
   }
   return {
     ...parts,
+    logGate,
     ...(fastTraces === undefined ? {} : { fastTraces }),
     ...(serverDurations === undefined ? {} : { serverDurations }),
     flush: async () => {
@@ -170,9 +175,11 @@ function spanProcessor(sender: BatchSender<ReadableSpan>): SpanProcessor {
   }
 }
 
-function logProcessor(sender: BatchSender<ReadableLogRecord>): LogRecordProcessor {
+function logProcessor(sender: BatchSender<ReadableLogRecord>, gate: LogGate): LogRecordProcessor {
   return {
-    onEmit: (record: SdkLogRecord, _context?: Context) => sender.add(record),
+    onEmit: (record: SdkLogRecord, _context?: Context) => {
+      if (gate.passes(record.severityNumber)) sender.add(record)
+    },
     forceFlush: () => sender.drain(),
     shutdown: () => sender.drain(),
   }

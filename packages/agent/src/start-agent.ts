@@ -7,6 +7,8 @@ import { flushOnExit } from './exit-flush.ts'
 import { createInstrumentations, instrumentedModules } from './instrumentations.ts'
 import { durationRecorder } from './instrumentations/http/duration-recorder.ts'
 import { instrumentHttpServers } from './instrumentations/http/server.ts'
+import { controlSettings, type ControlSettings } from './control/control-settings.ts'
+import { startLiveControl } from './control/live-control.ts'
 import { createPipelines } from './pipelines.ts'
 import { deriveServiceName } from './service-name.ts'
 import { instrumentationWanted, numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
@@ -25,12 +27,13 @@ export function startAgent(): void {
   marks[STARTED] = true
   // A queue bounded in spans only where somebody asked for it: the own tracer's is bounded in bytes.
   const maxQueuedSpans = numberFrom(process.env, 'OTEL_BSP_MAX_QUEUE_SIZE', 0) || Number.POSITIVE_INFINITY
-  withDefaults(process.env, () => start(maxQueuedSpans))
+  const control = controlSettings(process.env)
+  withDefaults(process.env, () => start(maxQueuedSpans, control))
 }
 
-function start(maxQueuedSpans: number): void {
+function start(maxQueuedSpans: number, control: ControlSettings | undefined): void {
   const { env } = process
-  const { flush, takePending, fastTraces, serverDurations, ...parts } = createPipelines(env, {
+  const { flush, takePending, fastTraces, serverDurations, logGate, ...parts } = createPipelines(env, {
     ownTracer: wantsOwnTracer(env),
     maxQueuedSpans,
   })
@@ -44,6 +47,7 @@ function start(maxQueuedSpans: number): void {
   if (ownHttpServer) instrumentHttpServers(durationRecorder(env, serverDurations))
   if (instrumentationWanted(env, 'console')) captureConsole()
   recordCrashes()
+  startLiveControl({ env, control, serviceName, fastTraces, logGate, isMainThread })
   flushOnExit({
     budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.

@@ -36,6 +36,8 @@ export interface LiveSettingsStoreOptions {
 }
 
 const MAX_ASSIGNMENTS = 1000
+/** Changes that are told in advance. */
+const MAX_STEPS = 20
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
@@ -84,6 +86,21 @@ export class LiveSettingsStore {
   /** What is in force for one process (all of it), or for a service. */
   settingsFor(target: Target): LiveSettings {
     return mergeLiveSettings(this.#assignments.filter((each) => appliesTo(each, target)).map(({ settings }) => settings))
+  }
+
+  /** What will be in force when something runs out, the next first. */
+  scheduleFor(target: Target): { readonly atMs: number; readonly settings: LiveSettings }[] {
+    const mine = this.#assignments.filter((each) => appliesTo(each, target))
+    const ends = new Set(mine.flatMap(({ untilMs }) => (untilMs === null ? [] : [untilMs])))
+    return [...ends]
+      .sort((a, b) => a - b)
+      .slice(0, MAX_STEPS)
+      .map((atMs) => ({
+        atMs,
+        settings: mergeLiveSettings(
+          mine.filter(({ untilMs }) => untilMs === null || untilMs > atMs).map(({ settings }) => settings),
+        ),
+      }))
   }
 
   /**

@@ -78,7 +78,12 @@ export class OpampServer {
   desired(agent: AgentRecord): DesiredConfig | undefined {
     const dialect = dialectOf(agent.attributes ?? {}, agent.userAgent)
     if (dialect === undefined || (agent.capabilities & AGENT_CAPABILITY.acceptsRemoteConfig) === 0) return undefined
-    return desiredConfig(this.#settings.settingsFor({ service: serviceOf(agent), agent: agent.id }), dialect)
+    const target = { service: serviceOf(agent), agent: agent.id }
+    const settings = this.#settings.settingsFor(target)
+    return desiredConfig(
+      { settings, steps: this.#settings.scheduleFor(target), nowMs: this.#clock.unixMillis() },
+      dialect,
+    )
   }
 
   #offer(agent: AgentRecord): Pick<ServerToAgent, 'remoteConfig'> {

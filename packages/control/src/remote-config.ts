@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { JSON_TYPE, LIVE_SETTINGS_FILE, type LiveSettings } from '@clew/opamp/live-settings'
+import {
+  JSON_TYPE,
+  LIVE_SCHEDULE_FILE,
+  LIVE_SETTINGS_FILE,
+  type LiveSettings,
+  type LiveSettingsSchedule,
+} from '@clew/opamp/live-settings'
 import type { ConfigFile } from '@clew/opamp/messages'
 import { elasticSettings } from './elastic-settings.ts'
 
@@ -25,18 +31,32 @@ export function dialectOf(attributes: Readonly<Record<string, string>>, userAgen
   return distribution === 'elastic' || userAgent.startsWith('@elastic/opamp-client') ? 'elastic' : undefined
 }
 
-/** Settings as the file an agent understands. */
-export function desiredConfig(settings: LiveSettings, dialect: Dialect): DesiredConfig {
-  const empty = Object.keys(settings).length === 0
+/** What an agent shall have, now and when something runs out. */
+export interface DesiredSettings {
+  readonly settings: LiveSettings
+  readonly steps: LiveSettingsSchedule['steps']
+  readonly nowMs: number
+}
+
+/** Settings as the files an agent understands. */
+export function desiredConfig({ settings, steps, nowMs }: DesiredSettings, dialect: Dialect): DesiredConfig {
   const documents: Record<string, object> = {}
   if (dialect === 'elastic') documents['elastic'] = elasticSettings(settings)
-  else if (!empty) documents[LIVE_SETTINGS_FILE] = settings
+  else if (Object.keys(settings).length > 0) {
+    documents[LIVE_SETTINGS_FILE] = settings
+    // The present is no part of what makes one configuration differ from another.
+    if (steps.length > 0) documents[LIVE_SCHEDULE_FILE] = { steps }
+  }
   const hash = createHash('sha256')
   const files: Record<string, ConfigFile> = {}
   for (const [name, document] of Object.entries(documents)) {
     const body = encoder.encode(JSON.stringify(document))
     hash.update(name).update('\0').update(body).update('\0')
     files[name] = { body, contentType: JSON_TYPE }
+  }
+  if (files[LIVE_SCHEDULE_FILE] !== undefined) {
+    const schedule: LiveSettingsSchedule = { nowMs, steps }
+    files[LIVE_SCHEDULE_FILE] = { body: encoder.encode(JSON.stringify(schedule)), contentType: JSON_TYPE }
   }
   return { files, hash: hash.digest(), empty: Object.keys(files).length === 0 }
 }

@@ -59,6 +59,15 @@ export interface LiveSettings {
 
 /** Name of the file in the remote and the effective configuration. */
 export const LIVE_SETTINGS_FILE = 'clew.json'
+/** Name of the file that says what is in force later, when something runs out. */
+export const LIVE_SCHEDULE_FILE = 'clew-schedule.json'
+
+/** What is in force from which time on; times are milliseconds since 1970 by the clock of the server, `nowMs` its present. */
+export interface LiveSettingsSchedule {
+  readonly nowMs: number
+  readonly steps: readonly { readonly atMs: number; readonly settings: LiveSettings }[]
+}
+
 export const JSON_TYPE = 'application/json'
 
 /**

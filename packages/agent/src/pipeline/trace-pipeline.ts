@@ -59,9 +59,14 @@ export class TracePipeline {
   }
 
   /** Whose spans these are; its attributes may become known later, requests wait for them. */
-  set resource(resource: Resource) {
+  set resource(resource: Resource | undefined) {
     this.#resource = resource
     this.#resourceBytes = undefined
+  }
+
+  /** What it has been given; undefined before. */
+  get resource(): Resource | undefined {
+    return this.#resource
   }
 
   sinkOf(scope: InstrumentationScope): SpanSink {

@@ -18,6 +18,7 @@ import { nonZeroWord, randomWord, wordAt } from './ids.ts'
 import { RecordingSpan } from './recording-span.ts'
 import type { Choice, Sampler } from './sampler.ts'
 import type { SpanHome } from './span-home.ts'
+import { SwitchedOffSpan } from './switched-off-span.ts'
 
 /** Called with every span that is recorded, when it starts; must not throw. */
 export type StartHook = (span: Span, context: Context) => void
@@ -39,6 +40,8 @@ type SpanBody = (span: Span) => unknown
 /** A tracer that decides first and spends afterwards: a span that is not sampled costs no ids, attributes or links. */
 export class FastTracer implements Tracer {
   readonly #parts: TracerParts
+  /** Off: its spans are not recorded, and traces go on around them. */
+  enabled = true
 
   constructor(parts: TracerParts) {
     this.#parts = parts
@@ -46,7 +49,9 @@ export class FastTracer implements Tracer {
 
   startSpan(name: string, options: SpanOptions = NO_OPTIONS, context: Context = contextApi.active()): Span {
     if (isTracingSuppressed(context)) return SUPPRESSED
-    const parent = options.root === true ? undefined : trace.getSpan(context)
+    let parent = options.root === true ? undefined : trace.getSpan(context)
+    if (parent instanceof SwitchedOffSpan) parent = parent.around
+    if (!this.enabled) return new SwitchedOffSpan(parent)
     if (parent === undefined) return this.#startRoot(name, options, context)
     if (parent instanceof RecordingSpan) return this.#startChild(parent, name, options, context)
     if (parent instanceof DroppedSpan && this.#parts.sampler.parentBased) return parent

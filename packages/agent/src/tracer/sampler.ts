@@ -45,6 +45,7 @@ export class Sampler {
   #tail: TailBuffer | undefined
   /** Some rules may have to wait for attributes until the end of a trace. */
   #waits = false
+  #raises = false
   #keep = 1
 
   constructor(options: SamplerOptions) {
@@ -53,9 +54,13 @@ export class Sampler {
     this.#update()
   }
 
-  /** Puts other settings in the place of those before; what they do not say is as the sampler was made. */
-  configure(settings: SamplingSettings): void {
+  /**
+   * Puts other settings in the place of those before; what they do not say is as the sampler was made. With `raises` their
+   * share also keeps what a parent in another process did not; it never drops what one did.
+   */
+  configure(settings: SamplingSettings, raises = false): void {
     const before = JSON.stringify(this.#settings)
+    this.#raises = raises && (settings.share !== undefined || (settings.rules ?? []).length > 0)
     if (before === JSON.stringify(settings)) return
     this.#settings = settings
     this.#rules = (settings.rules ?? []).map((rule) => ({ rule, matches: matcherOf(rule), choice: NOTHING }))
@@ -79,7 +84,7 @@ export class Sampler {
 
   /** Whether this agent's own share, set while it runs, may keep what a parent in another process did not. */
   get raises(): boolean {
-    return this.#settings.share !== undefined || this.#rules.length > 0
+    return this.#raises
   }
 
   /** The threshold in force; undefined where everything is kept and nothing announced, or nothing is kept. */
