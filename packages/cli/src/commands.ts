@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './command.ts'
+import { agentsCommand } from './commands/agents.ts'
 import { benchCommand } from './commands/bench.ts'
 import { collectorCommand } from './commands/collector.ts'
 import { componentsCommand } from './commands/components.ts'
@@ -26,6 +27,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   logsCommand,
   tailCommand,
   servicesCommand,
+  agentsCommand,
   collectorCommand,
   validateCommand,
   printConfigCommand,

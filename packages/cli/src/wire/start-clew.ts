@@ -112,7 +112,6 @@ async function assemble(
   opened.push((deadlineMs) => collector.shutdown(Math.max(100, deadlineMs / 2)))
 
   const control = await openControl({ dataDir: settings.dataDir, logger: logger.with({ part: 'control' }) })
-  opened.push(() => control.close())
   const stats = new ProcessStats()
   const { httpTls, ...otlp } = otlpEndpoints(collector, config)
   let endpoints: Endpoints = { ui: '', ...otlp }
@@ -144,6 +143,8 @@ async function assemble(
     stats.close()
     await server.close(SERVER_CLOSE_MS)
   })
+  // Before the server: it waits for all sockets, and agents hold theirs.
+  opened.push(() => control.close())
   endpoints = {
     ...endpoints,
     ui: localUrl(
