@@ -1,3 +1,4 @@
+import { agentsPages } from '../features/agents/pages.ts'
 import { logsPages } from '../features/logs/pages.ts'
 import { metricsPages } from '../features/metrics/pages.ts'
 import { pipelinePages } from '../features/pipeline/pages.ts'
@@ -14,4 +15,5 @@ export const pages: readonly PageDefinition[] = [
   ...servicesPages,
   ...metricsPages,
   ...pipelinePages,
+  ...agentsPages,
 ]
