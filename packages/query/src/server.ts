@@ -7,7 +7,7 @@ import type { Server } from 'node:http'
 import type { Server as TlsServer } from 'node:tls'
 import { createApp } from './http/app.ts'
 import { handleUpgrades } from './http/upgrades.ts'
-import type { AuthPort, ControlPort, PipelinePort, ServerTls, StatusPort, StorePort } from './ports.ts'
+import { NO_AUTH, type AuthPort, type ControlPort, type PipelinePort, type ServerTls, type StatusPort, type StorePort } from './ports.ts'
 import type { QueryLimits } from './run/question.ts'
 
 export interface QueryServerOptions {
@@ -60,7 +60,11 @@ export function createQueryServer(options: QueryServerOptions): QueryServer {
       }) as Server
       stopFollowing = tls?.follow(listening as Server & TlsServer)
       server = listening
-      handleUpgrades(listening, options.control, options.allowedHosts ?? [])
+      handleUpgrades(listening, {
+        control: options.control,
+        auth: options.auth ?? NO_AUTH,
+        allowedHosts: options.allowedHosts ?? [],
+      })
       return await new Promise<number>((resolve, reject) => {
         listening.once('error', (error) => reject(listenError(error, port, host)))
         listening.listen(port, host, () => {

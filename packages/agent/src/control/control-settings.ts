@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 type Env = Readonly<Record<string, string | undefined>>
 
 /** Where the control plane is and how to speak to it. */
@@ -6,6 +8,8 @@ export interface ControlSettings {
   /** `websocket` goes over to HTTP where the server has none. */
   readonly transport: 'websocket' | 'http'
   readonly headers: Readonly<Record<string, string>>
+  /** Certificates to trust, in PEM; undefined: those of the system. */
+  readonly ca?: string
 }
 
 const OPAMP_PATH = '/v1/opamp'
@@ -24,12 +28,23 @@ export function controlSettings(env: Env): ControlSettings | undefined {
   const url = urlOf(given)
   if (url === undefined) return undefined
   const transport = env['CLEW_CONTROL_TRANSPORT']?.trim().toLowerCase() === 'http' ? 'http' : 'websocket'
-  return { url, transport, headers: headersOf(env, url, otlp) }
+  const ca = url.protocol === 'https:' ? certificates(env) : undefined
+  return { url, transport, headers: headersOf(env, url, otlp), ...(ca === undefined ? {} : { ca }) }
 }
 
 /** Base URL of the control plane, for Jaeger remote sampling. */
 export function samplingUrl({ url }: ControlSettings, service: string): URL {
   return new URL(`/sampling?service=${encodeURIComponent(service)}`, url)
+}
+
+function certificates(env: Env): string | undefined {
+  const path = env['OTEL_EXPORTER_OTLP_CERTIFICATE']?.trim()
+  if (!path) return undefined
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 function urlOf(text: string): URL | undefined {

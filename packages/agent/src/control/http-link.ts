@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http'
-import type { Link, LinkEnd, LinkEvents } from './link.ts'
+import type { Link, LinkEnd, LinkEvents, LinkTarget } from './link.ts'
 import { quietRequest } from './quiet-request.ts'
 
 /** How long the server may keep a request until it has news (RFC 7240, `Prefer: wait`). */
@@ -16,8 +16,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024
  * something; a server that waits for news with its answer is heard at once.
  */
 export function openHttp(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
+  { url, headers, ca }: LinkTarget,
   events: LinkEvents & { readonly poll: () => Uint8Array },
 ): Link {
   let over = false
@@ -39,6 +38,7 @@ export function openHttp(
     const request = quietRequest(url, {
       method: 'POST',
       agent: false,
+      ...(ca === undefined ? {} : { ca }),
       timeout: TIMEOUT_MS,
       headers: {
         ...headers,

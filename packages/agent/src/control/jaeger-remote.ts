@@ -1,4 +1,5 @@
 import type { SamplingSettings } from '@clew/opamp/live-settings'
+import type { LinkTarget } from './link.ts'
 import { quietRequest } from './quiet-request.ts'
 
 const TIMEOUT_MS = 5000
@@ -9,7 +10,10 @@ const MAX_PAUSE_MS = 30_000
  * Asks a Jaeger remote sampling endpoint again and again, and tells when the answer has changed. Where nobody answers
  * what was said last holds. Returns what ends it.
  */
-export function pollStrategy(url: URL, pollMs: number, onChange: (settings: SamplingSettings) => void): () => void {
+export function pollStrategy(
+  { url, headers, ca }: LinkTarget,
+  pollMs: number, onChange: (settings: SamplingSettings) => void,
+): () => void {
   let over = false
   let last = ''
   let pauseMs = pollMs
@@ -23,7 +27,7 @@ export function pollStrategy(url: URL, pollMs: number, onChange: (settings: Samp
   }
   function ask(): void {
     let text = ''
-    const request = quietRequest(url, { timeout: TIMEOUT_MS, headers: { accept: 'application/json' }, agent: false })
+    const request = quietRequest(url, { timeout: TIMEOUT_MS, headers: { ...headers, accept: 'application/json' }, agent: false, ...(ca === undefined ? {} : { ca }) })
     request.on('timeout', () => request.destroy(new Error('timed out')))
     request.once('error', failed)
     request.on('response', (response) => {

@@ -1,3 +1,11 @@
+/** Where a connection goes. */
+export interface LinkTarget {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  /** Certificates to trust, in PEM; undefined: those of the system. */
+  readonly ca?: string
+}
+
 /** What a connection to the control plane tells its owner. */
 export interface LinkEvents {
   /** Messages can be sent. */

@@ -85,7 +85,9 @@ function startJaegerRemote(
   const service = env['OTEL_SERVICE_NAME']?.trim() || serviceName || 'unknown_service:node'
   const url = jaegerUrl(endpoint, control, service)
   if (url === undefined) return
-  pollStrategy(url, pollMs, (settings) => {
+  // What opens the control plane is for nobody else.
+  const own = control?.url.host === url.host ? control : undefined
+  pollStrategy({ headers: {}, ...own, url }, pollMs, (settings) => {
     sampling.remote = settings
   })
 }

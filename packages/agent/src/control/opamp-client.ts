@@ -89,7 +89,6 @@ export class OpampClient {
 
   #connect(): void {
     if (this.#stopped) return
-    const { url, headers } = this.#settings
     const events = {
       onOpen: () => {
         this.#open = true
@@ -100,7 +99,7 @@ export class OpampClient {
       onClose: (why: LinkEnd) => this.#closed(why),
       poll: () => this.#encode({}),
     }
-    this.#link = this.#transport === 'http' ? openHttp(url, headers, events) : openWebSocket(url, headers, events)
+    this.#link = this.#transport === 'http' ? openHttp(this.#settings, events) : openWebSocket(this.#settings, events)
   }
 
   #closed({ refused = false, retryAfterMs = 0 }: LinkEnd): void {

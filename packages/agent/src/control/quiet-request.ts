@@ -8,7 +8,7 @@ const requestHttp = http.request
 const requestHttps = https.request
 
 /** A request of the agent's own: not traced, and its socket does not keep the program alive. */
-export function quietRequest(url: URL, options: RequestOptions): ClientRequest {
+export function quietRequest(url: URL, options: RequestOptions & { readonly ca?: string }): ClientRequest {
   const request = context.with(suppressTracing(ROOT_CONTEXT), () =>
     (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options),
   )

@@ -31,7 +31,7 @@ function connect(to = url, headers: Record<string, string> = {}) {
   const end = new Promise<LinkEnd>((resolve) => (ended = resolve))
   const open = new Promise<void>((resolve) => (opened = resolve))
   const peer = new Promise<WebSocket>((resolve) => sockets.once('connection', resolve))
-  const link = openWebSocket(to, headers, {
+  const link = openWebSocket({ url: to, headers }, {
     onOpen: () => opened(),
     onMessage: (bytes) => messages.push(bytes),
     onClose: (why) => ended(why),

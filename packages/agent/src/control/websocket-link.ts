@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { frameMessage, unframeMessage } from '@clew/opamp/framing'
-import type { Link, LinkEnd, LinkEvents } from './link.ts'
+import type { Link, LinkEnd, LinkEvents, LinkTarget } from './link.ts'
 import { quietRequest } from './quiet-request.ts'
 import { clientFrame, OPCODE, ServerFrames } from './websocket-frames.ts'
 
@@ -12,7 +12,7 @@ const SILENCE_MS = 90_000
 const MAX_UNSENT_BYTES = 1024 * 1024
 
 /** OpAMP over a WebSocket (RFC 6455). One of our own, because a client of a library keeps the program alive. */
-export function openWebSocket(url: URL, headers: Readonly<Record<string, string>>, events: LinkEvents): Link {
+export function openWebSocket({ url, headers, ca }: LinkTarget, events: LinkEvents): Link {
   const key = randomBytes(16).toString('base64')
   let socket: Socket | undefined
   let over = false
@@ -25,6 +25,7 @@ export function openWebSocket(url: URL, headers: Readonly<Record<string, string>
   }
   const request = quietRequest(url, {
     agent: false,
+    ...(ca === undefined ? {} : { ca }),
     timeout: HANDSHAKE_TIMEOUT_MS,
     headers: {
       ...headers,

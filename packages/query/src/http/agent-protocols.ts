@@ -2,10 +2,17 @@ import { ClewError } from '@clew/base/errors'
 import type { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { ControlPort } from '../ports.ts'
+import type { ScopedPath } from './auth-guard.ts'
 import { OPAMP_PATH } from './upgrades.ts'
 
 const MAX_MESSAGE_BYTES = 512 * 1024
 const PROTOBUF = 'application/x-protobuf'
+
+/** Who may speak them: whoever may send telemetry. */
+export const AGENT_PATHS: readonly ScopedPath[] = [
+  { method: 'POST', path: OPAMP_PATH, scope: 'ingest' },
+  { method: 'GET', path: '/sampling', scope: 'ingest' },
+]
 
 /**
  * What agents speak to the control plane: OpAMP over HTTP (its WebSocket form is in `upgrades`) and Jaeger remote

@@ -11,7 +11,7 @@ import { Question, type QueryLimits } from '../run/question.ts'
 import { RecentTraces } from '../traces/recent-traces.ts'
 import { errorAnswer } from './api-error.ts'
 import { authGuard, staysAllowed } from './auth-guard.ts'
-import { agentProtocols } from './agent-protocols.ts'
+import { AGENT_PATHS, agentProtocols } from './agent-protocols.ts'
 import { callerGuard } from './caller-guard.ts'
 import { Callers } from './callers.ts'
 import { openApi } from './openapi.ts'
@@ -64,7 +64,7 @@ export function createApp(options: AppOptions): Hono {
   app.use(callerGuard(options.allowedHosts ?? []))
   const uiFiles = options.webDir === undefined ? undefined : staticFiles(options.webDir)
   const callers = new Callers(options.auth ?? NO_AUTH, clock, options.secure === true)
-  app.use(authGuard(callers, endpoints, uiFiles))
+  app.use(authGuard(callers, [...endpoints, ...AGENT_PATHS], uiFiles))
   app.use(compress({ threshold: 1024 }))
 
   for (const { endpoint, answer } of routes) {
