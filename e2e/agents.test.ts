@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cleanEnvironment, newDataDir } from '../tests/clew-process.ts'
-import { type ClewProcess, eventually, expectAccessible, openPage, removeDataDirs, startBrowser, startClew, THEMES } from './harness.ts'
+import {
+  type ClewProcess,
+  eventually,
+  expectAccessible,
+  openPage,
+  removeDataDirs,
+  startBrowser,
+  startClew,
+  THEMES,
+} from './harness.ts'
 
 const REGISTER = new URL('../packages/agent/dist/register.js', import.meta.url).href
 
@@ -24,7 +33,11 @@ afterAll(async () => {
 })
 
 interface Listed {
-  readonly agents: readonly { readonly service: string; readonly configStatus: string; readonly effective: readonly { readonly text: string }[] }[]
+  readonly agents: readonly {
+    readonly service: string
+    readonly configStatus: string
+    readonly effective: readonly { readonly text: string }[]
+  }[]
   readonly settings: readonly object[]
 }
 const listed = async (): Promise<Listed> => (await (await fetch(`${clew.ui}/api/agents`)).json()) as Listed
@@ -42,7 +55,11 @@ describe('the agents page', () => {
     const file = join(newDataDir(), 'server.mjs')
     writeFileSync(file, 'setInterval(() => undefined, 1000)')
     program = spawn(process.execPath, ['--import', REGISTER, file], {
-      env: cleanEnvironment({ OTEL_SERVICE_NAME: 'till', OTEL_EXPORTER_OTLP_ENDPOINT: clew.otlpHttp, CLEW_CONTROL_ENDPOINT: clew.ui }),
+      env: cleanEnvironment({
+        OTEL_SERVICE_NAME: 'till',
+        OTEL_EXPORTER_OTLP_ENDPOINT: clew.otlpHttp,
+        CLEW_CONTROL_ENDPOINT: clew.ui,
+      }),
     })
     const { page, complaints } = await openPage(browser, `${clew.ui}/agents`, 'dark')
     await page.getByRole('cell', { name: 'till' }).waitFor({ timeout: 30_000 })
@@ -60,7 +77,9 @@ describe('the agents page', () => {
     await expectAccessible(page)
     await page.keyboard.press('Enter')
     await page.getByText('keep 25 %').waitFor()
-    await eventually(async () => ((await listed()).agents[0]?.effective[0]?.text.includes('"share":0.25') === true ? true : undefined))
+    await eventually(async () =>
+      (await listed()).agents[0]?.effective[0]?.text.includes('"share":0.25') === true ? true : undefined,
+    )
 
     await page.getByRole('button', { name: 'Clear what is set for till' }).click()
     await eventually(async () => ((await listed()).settings.length === 0 ? true : undefined))

@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+scripts/interop-languages.sh
+
 venv=.cache/interop-venv
 packages=(opentelemetry-sdk==1.39.1 opentelemetry-exporter-otlp==1.39.1)
 stamp="$venv/installed.txt"

@@ -3,7 +3,15 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL, fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cleanEnvironment, eventually, newDataDir, removeDataDirs, runClew, startClew, type ClewProcess } from './clew-process.ts'
+import {
+  cleanEnvironment,
+  eventually,
+  newDataDir,
+  removeDataDirs,
+  runClew,
+  startClew,
+  type ClewProcess,
+} from './clew-process.ts'
 
 const REGISTER = pathToFileURL(fileURLToPath(new URL('../packages/agent/dist/register.js', import.meta.url))).href
 
@@ -134,7 +142,9 @@ describe.each([
     expect(await isStored(before)).toBe(false)
     const back = await eventually(async () => {
       const agent = await agentOf(name)
-      return inForce(agent)['sampling']?.['share'] === 1 && agent?.configStatus === 'applied' && (await settingsOf(name)) === 0
+      return inForce(agent)['sampling']?.['share'] === 1 &&
+        agent?.configStatus === 'applied' &&
+        (await settingsOf(name)) === 0
         ? agent
         : undefined
     })
@@ -168,7 +178,15 @@ it('keeps what fails although its caller did not; instrumentations, logs and wha
   await callUntilStored(service, '/fail')
   expect(await isStored(fine)).toBe(false)
 
-  await set('--agent', id.slice(0, 20), '--instrumentation', 'http=off', '--profile', '--instrumentation-rule', 'price=on')
+  await set(
+    '--agent',
+    id.slice(0, 20),
+    '--instrumentation',
+    'http=off',
+    '--profile',
+    '--instrumentation-rule',
+    'price=on',
+  )
   const failed = await eventually(async () => {
     const agent = await agentOf(name)
     return agent?.configStatus === 'failed' ? agent : undefined
@@ -179,7 +197,9 @@ it('keeps what fails although its caller did not; instrumentations, logs and wha
   const off = await service.call('/fail')
   const show = await runClew(['agents', 'show', name], { env: clew.env })
   expect(show.stdout).toContain('not applied')
-  expect((await runClew(['agents', 'clear', '--all'], { env: clew.env })).stdout).toContain('{"sampling":{"tail":{"errors":true}}')
+  expect((await runClew(['agents', 'clear', '--all'], { env: clew.env })).stdout).toContain(
+    '{"sampling":{"tail":{"errors":true}}',
+  )
   await eventually(async () => ((await agentOf(name))?.configStatus === 'applied' ? true : undefined))
   await set('--service', name, '--keep-errors')
   await callUntilStored(service, '/fail')
@@ -187,7 +207,11 @@ it('keeps what fails although its caller did not; instrumentations, logs and wha
 })
 
 it('jaeger_remote asks /sampling', async () => {
-  const service = await startService('by-jaeger', { CLEW_CONTROL_TRANSPORT: 'http', OTEL_TRACES_SAMPLER: 'jaeger_remote', OTEL_TRACES_SAMPLER_ARG: 'initialSamplingRate=0' })
+  const service = await startService('by-jaeger', {
+    CLEW_CONTROL_TRANSPORT: 'http',
+    OTEL_TRACES_SAMPLER: 'jaeger_remote',
+    OTEL_TRACES_SAMPLER_ARG: 'initialSamplingRate=0',
+  })
   expect(await (await fetch(`${clew.ui}/sampling?service=by-jaeger`)).json()).toEqual({
     strategyType: 'PROBABILISTIC',
     probabilisticSampling: { samplingRate: 1 },

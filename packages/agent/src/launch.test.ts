@@ -104,7 +104,11 @@ function filesOf(...paths: string[]): LaunchFiles {
   return {
     isFile: (path) => paths.includes(path),
     list: (folder) => [
-      ...new Set(paths.filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1).split('/')[0]!)),
+      ...new Set(
+        paths
+          .filter((path) => path.startsWith(`${folder}/`))
+          .map((path) => path.slice(folder.length + 1).split('/')[0]!),
+      ),
     ],
     tail: () => Buffer.alloc(0),
   }
@@ -117,7 +121,11 @@ describe('launchPlan without the wrapper of Python', () => {
     const site = `/srv/.venv/lib/python3.11/site-packages/${AUTO}`
     const files = filesOf(`${site}/sitecustomize.py`)
     const direct = plan('/srv/.venv/bin/python', ['app.py'], { files, env: { PYTHONPATH: '/mine' } })
-    expect([direct.command, direct.env['PYTHONPATH'], direct.notes]).toEqual(['/srv/.venv/bin/python', `${site}:/mine`, []])
+    expect([direct.command, direct.env['PYTHONPATH'], direct.notes]).toEqual([
+      '/srv/.venv/bin/python',
+      `${site}:/mine`,
+      [],
+    ])
     for (const command of ['sh', 'make', 'uv']) {
       expect(plan(command, ['x'], { files, env: { VIRTUAL_ENV: '/srv/.venv' } }).env['PYTHONPATH']).toBe(site)
     }
@@ -158,9 +166,15 @@ describe('launchPlan for Java', () => {
     const files = filesOf('/a b/agent.jar')
     const env = { CLEW_JAVA_AGENT: '/a b/agent.jar', JAVA_TOOL_OPTIONS: '-Xmx1g' }
     expect(plan('gradle', [], { env, files }).env['JAVA_TOOL_OPTIONS']).toBe('-Xmx1g "-javaagent:/a b/agent.jar"')
-    expect(plan('java', ['-javaagent:x.jar', '-jar', 'a.jar'], { env, files }).args).toEqual(['-javaagent:x.jar', '-jar', 'a.jar'])
+    expect(plan('java', ['-javaagent:x.jar', '-jar', 'a.jar'], { env, files }).args).toEqual([
+      '-javaagent:x.jar',
+      '-jar',
+      'a.jar',
+    ])
     expect(plan('java', ['-jar', 'a.jar'], { env: { JAVA_TOOL_OPTIONS: '-javaagent:x.jar' } }).notes).toEqual([])
-    expect(plan('java', ['-jar', 'a.jar'], { files: filesOf() }).notes).toEqual([expect.stringContaining('CLEW_JAVA_AGENT')])
+    expect(plan('java', ['-jar', 'a.jar'], { files: filesOf() }).notes).toEqual([
+      expect.stringContaining('CLEW_JAVA_AGENT'),
+    ])
   })
 })
 
@@ -202,7 +216,10 @@ describe('launchPlan for .NET, Ruby, PHP and Go', () => {
   })
 
   it('Go is told that it must be compiled for it, whether built or run', () => {
-    const files: LaunchFiles = { ...filesOf(), tail: (path) => Buffer.from(path === '/bin/till' ? 'x\0.go.buildinfo\0y' : 'no') }
+    const files: LaunchFiles = {
+      ...filesOf(),
+      tail: (path) => Buffer.from(path === '/bin/till' ? 'x\0.go.buildinfo\0y' : 'no'),
+    }
     const findOnPath = (name: string): string => `/bin/${name}`
     expect(plan('go', ['run', '.']).notes).toEqual([expect.stringMatching(/^Go programs .* compiled/)])
     expect(plan('till', [], { files, findOnPath }).notes).toEqual([expect.stringMatching(/^this is a Go program\. /)])
@@ -219,9 +236,15 @@ describe('launchPlan for all', () => {
       CLEW_CONTROL_ENDPOINT: 'http://127.0.0.1:4320',
       ELASTIC_OTEL_OPAMP_ENDPOINT: 'http://127.0.0.1:4320/v1/opamp',
     })
-    const given = { OTEL_PROPAGATORS: 'b3', OTEL_RESOURCE_ATTRIBUTES: 'a=b,host.name=x', CLEW_CONTROL_ENDPOINT: 'http://c' }
+    const given = {
+      OTEL_PROPAGATORS: 'b3',
+      OTEL_RESOURCE_ATTRIBUTES: 'a=b,host.name=x',
+      CLEW_CONTROL_ENDPOINT: 'http://c',
+    }
     expect(plan('till', [], { env: given, hostName: 'y', controlEndpoint: 'http://d' }).env).toMatchObject(given)
-    expect(plan('till', [], { env: { OTEL_RESOURCE_ATTRIBUTES: 'a=b' }, hostName: 'y' }).env['OTEL_RESOURCE_ATTRIBUTES']).toBe('a=b,host.name=y')
+    expect(
+      plan('till', [], { env: { OTEL_RESOURCE_ATTRIBUTES: 'a=b' }, hostName: 'y' }).env['OTEL_RESOURCE_ATTRIBUTES'],
+    ).toBe('a=b,host.name=y')
   })
 
   it('turns on what Deno brings along', () => {

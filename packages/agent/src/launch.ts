@@ -132,7 +132,9 @@ function derivedService({ command, args }: LaunchRequest): string | undefined {
   const name = commandName(command)
   if (NODE_LIKE.has(name) || WRAPPERS.has(name)) return undefined
   const program =
-    isPython(name) || PROGRAM_IN_ARGUMENTS.has(name) ? args.find((arg) => /\.(py|jar|rb|dll|ts|js|php)$/.test(arg)) : undefined
+    isPython(name) || PROGRAM_IN_ARGUMENTS.has(name)
+      ? args.find((arg) => /\.(py|jar|rb|dll|ts|js|php)$/.test(arg))
+      : undefined
   const stem = program === undefined ? name : parse(basename(program)).name
   const generic = /^(main|app|server|manage|__main__)$/.test(stem) && program !== undefined
   return (generic ? packageName(dirname(program)) : undefined) ?? stem

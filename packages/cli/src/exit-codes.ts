@@ -33,7 +33,14 @@ const USAGE_CODES = [
   'QUERY_REGEXP',
   'STORE_URL',
 ]
-const NOT_FOUND_CODES = ['NOT_FOUND', 'TRACE_NOT_FOUND', 'SPAN_NOT_FOUND', 'SERVICE_NOT_FOUND', 'METRIC_NOT_FOUND', 'SETTINGS_NOT_FOUND']
+const NOT_FOUND_CODES = [
+  'NOT_FOUND',
+  'TRACE_NOT_FOUND',
+  'SPAN_NOT_FOUND',
+  'SERVICE_NOT_FOUND',
+  'METRIC_NOT_FOUND',
+  'SETTINGS_NOT_FOUND',
+]
 
 const BY_CODE: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ...USAGE_CODES.map((code) => [code, EXIT.usage] as const),

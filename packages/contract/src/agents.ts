@@ -53,7 +53,8 @@ export const listAgents = defineEndpoint({
   group: 'agents',
   method: 'GET',
   path: '/api/agents',
-  summary: 'Agents that are or were connected lately: health, effective configuration, findings; and what is set for them',
+  summary:
+    'Agents that are or were connected lately: health, effective configuration, findings; and what is set for them',
   input: z.object({ service: z.string().max(500).optional() }),
   output: z.object({ agents: z.array(agentInfo), settings: z.array(agentSettings), timeNanos: unixNanos }),
 })

@@ -121,7 +121,9 @@ function problemsOf(health: ComponentHealth, path: string): AgentProblem[] {
   return found
 }
 
-function effectiveOf(files: Readonly<Record<string, { body: Uint8Array; contentType: string }>>): AgentRecord['effective'] {
+function effectiveOf(
+  files: Readonly<Record<string, { body: Uint8Array; contentType: string }>>,
+): AgentRecord['effective'] {
   let left = MAX_EFFECTIVE_CHARACTERS
   const found: AgentRecord['effective'][number][] = []
   for (const [name, { body, contentType }] of Object.entries(files)) {

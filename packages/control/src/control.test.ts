@@ -103,13 +103,16 @@ describe('what is set', () => {
 
   it('stops at a thousand', async () => {
     for (let i = 0; i < 1000; i++) void control.settings.set({ service: `s${i}`, agent: null }, { profile: true }, null)
-    await expect(control.settings.set(ORDERS, { profile: true }, null)).rejects.toMatchObject({ code: 'TOO_MANY_SETTINGS' })
+    await expect(control.settings.set(ORDERS, { profile: true }, null)).rejects.toMatchObject({
+      code: 'TOO_MANY_SETTINGS',
+    })
     await expect(control.settings.set({ service: 's1', agent: null }, { profile: false }, null)).resolves.toBeDefined()
   })
 })
 
 const UID = Uint8Array.from({ length: 16 }, (_, i) => i + 1)
-const CLEW = AGENT_CAPABILITY.acceptsRemoteConfig | AGENT_CAPABILITY.reportsRemoteConfig | AGENT_CAPABILITY.reportsStatus
+const CLEW =
+  AGENT_CAPABILITY.acceptsRemoteConfig | AGENT_CAPABILITY.reportsRemoteConfig | AGENT_CAPABILITY.reportsStatus
 
 function message(sequenceNum: number, more: Partial<AgentToServer> = {}): AgentToServer {
   return { instanceUid: UID, sequenceNum, capabilities: CLEW, ...more }
@@ -190,7 +193,9 @@ describe('OpAMP', () => {
   })
 
   it('answers garbage and wrong ids with BadRequest', async () => {
-    expect((await exchange({ ...message(1), instanceUid: new Uint8Array(15) })).errorResponse).toMatchObject({ type: 1 })
+    expect((await exchange({ ...message(1), instanceUid: new Uint8Array(15) })).errorResponse).toMatchObject({
+      type: 1,
+    })
     const facts = { userAgent: '', waitMs: 0, abort: new AbortController().signal }
     expect((await control.exchange(Uint8Array.of(0x0a, 9), facts)).status).toBe(400)
   })
@@ -201,7 +206,10 @@ describe('OpAMP', () => {
   })
 
   it('forgets the agent that is silent longest when there are two thousand', async () => {
-    const sent = (i: number): AgentToServer => ({ ...message(1), instanceUid: Uint8Array.from(UID, (byte, at) => (at < 2 ? (at === 0 ? i >> 8 : i & 255) : byte)) })
+    const sent = (i: number): AgentToServer => ({
+      ...message(1),
+      instanceUid: Uint8Array.from(UID, (byte, at) => (at < 2 ? (at === 0 ? i >> 8 : i & 255) : byte)),
+    })
     for (let i = 0; i < 2001; i++) {
       await exchange(sent(i))
       await clock.advance(1)
@@ -264,9 +272,14 @@ describe('on sockets', () => {
     first.send(message(1, DESCRIBED))
     await expect.poll(() => first.answers.length, { timeout: 20_000 }).toBe(1)
     const second = await open()
-    const other = { identifyingAttributes: keyValues({ 'service.name': 'orders' }), nonIdentifyingAttributes: keyValues({ 'process.pid': 8 }) }
+    const other = {
+      identifyingAttributes: keyValues({ 'service.name': 'orders' }),
+      nonIdentifyingAttributes: keyValues({ 'process.pid': 8 }),
+    }
     second.send(message(1, { agentDescription: other }))
-    await expect.poll(() => second.answers[0]?.agentIdentification?.newInstanceUid.byteLength, { timeout: 20_000 }).toBe(16)
+    await expect
+      .poll(() => second.answers[0]?.agentIdentification?.newInstanceUid.byteLength, { timeout: 20_000 })
+      .toBe(16)
     expect(control.agents.list()).toHaveLength(1)
     first.socket.terminate()
     second.socket.terminate()
@@ -276,7 +289,9 @@ describe('on sockets', () => {
     const { socket, answers, send } = await open()
     socket.send(Buffer.of(0, 0x0a, 99))
     send(message(1, DESCRIBED))
-    await expect.poll(() => answers.map(({ errorResponse }) => errorResponse?.type), { timeout: 20_000 }).toEqual([1, undefined])
+    await expect
+      .poll(() => answers.map(({ errorResponse }) => errorResponse?.type), { timeout: 20_000 })
+      .toEqual([1, undefined])
     socket.terminate()
   })
 
@@ -303,10 +318,19 @@ describe('on sockets', () => {
     client.start()
     try {
       await expect.poll(() => configs, { timeout: 20_000 }).toEqual([{ opamp_polling_interval: '1s' }])
-      await control.settings.set(ORDERS, { sampling: { share: 0.5 }, logLevel: 'debug', instrumentations: { pg: false } }, null)
+      await control.settings.set(
+        ORDERS,
+        { sampling: { share: 0.5 }, logLevel: 'debug', instrumentations: { pg: false } },
+        null,
+      )
       await expect
         .poll(() => configs[1], { timeout: 20_000 })
-        .toEqual({ opamp_polling_interval: '1s', sampling_rate: '0.5', logging_level: 'debug', deactivate_instrumentations: 'pg' })
+        .toEqual({
+          opamp_polling_interval: '1s',
+          sampling_rate: '0.5',
+          logging_level: 'debug',
+          deactivate_instrumentations: 'pg',
+        })
       await expect.poll(() => control.agents.list()[0]?.config.status, { timeout: 20_000 }).toBe(1)
       await clock.advance(10)
       expect(configs).toHaveLength(2)
@@ -345,17 +369,34 @@ interface ElasticClient {
 
 describe('the words of Jaeger', () => {
   it('a share, a rate, a share per operation', async () => {
-    expect(control.strategy('orders')).toEqual({ strategyType: 'PROBABILISTIC', probabilisticSampling: { samplingRate: 1 } })
+    expect(control.strategy('orders')).toEqual({
+      strategyType: 'PROBABILISTIC',
+      probabilisticSampling: { samplingRate: 1 },
+    })
     await control.settings.set(ORDERS, { sampling: { perSecond: 0.5 } }, 1000)
-    expect(control.strategy('orders')).toEqual({ strategyType: 'RATE_LIMITING', rateLimitingSampling: { maxTracesPerSecond: 1 } })
+    expect(control.strategy('orders')).toEqual({
+      strategyType: 'RATE_LIMITING',
+      rateLimitingSampling: { maxTracesPerSecond: 1 },
+    })
     await control.settings.set(
       ORDERS,
-      { sampling: { share: 0.25, rules: [{ span: 'GET /a', share: 1 }, { route: '/b', share: 0 }, { span: 'x*', share: 0 }] } },
+      {
+        sampling: {
+          share: 0.25,
+          rules: [
+            { span: 'GET /a', share: 1 },
+            { route: '/b', share: 0 },
+            { span: 'x*', share: 0 },
+          ],
+        },
+      },
       null,
     )
     expect(control.strategy('orders')).toMatchObject({
       probabilisticSampling: { samplingRate: 0.25 },
-      operationSampling: { perOperationStrategies: [{ operation: 'GET /a', probabilisticSampling: { samplingRate: 1 } }] },
+      operationSampling: {
+        perOperationStrategies: [{ operation: 'GET /a', probabilisticSampling: { samplingRate: 1 } }],
+      },
     })
   })
 })

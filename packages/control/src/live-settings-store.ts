@@ -72,7 +72,10 @@ export class LiveSettingsStore {
     } catch (error) {
       const aside = `${file}.damaged`
       await rename(file, aside).catch(() => undefined)
-      logger.error('the settings for agents are damaged; they were set aside', { file: aside, error: errorMessage(error) })
+      logger.error('the settings for agents are damaged; they were set aside', {
+        file: aside,
+        error: errorMessage(error),
+      })
     }
     this.#dropExpired()
     this.#arm()
@@ -85,7 +88,9 @@ export class LiveSettingsStore {
 
   /** What is in force for one process (all of it), or for a service. */
   settingsFor(target: Target): LiveSettings {
-    return mergeLiveSettings(this.#assignments.filter((each) => appliesTo(each, target)).map(({ settings }) => settings))
+    return mergeLiveSettings(
+      this.#assignments.filter((each) => appliesTo(each, target)).map(({ settings }) => settings),
+    )
   }
 
   /** What will be in force when something runs out, the next first. */

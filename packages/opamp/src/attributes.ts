@@ -13,7 +13,8 @@ export function keyValues(attributes: Readonly<Record<string, unknown>>): KeyVal
 function toAnyValue(value: unknown): AnyValue | undefined {
   if (typeof value === 'string') return { stringValue: value }
   if (typeof value === 'boolean') return { boolValue: value }
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? { intValue: BigInt(value) } : { doubleValue: value }
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? { intValue: BigInt(value) } : { doubleValue: value }
   if (!Array.isArray(value)) return undefined
   return { arrayValue: { values: value.map((each) => toAnyValue(each)).filter((each) => each !== undefined) } }
 }
@@ -26,7 +27,8 @@ export function anyValueText(value: AnyValue | undefined): string {
   if (value.kvlistValue !== undefined) {
     return value.kvlistValue.values.map((each) => `${each.key}=${anyValueText(each.value)}`).join(', ')
   }
-  if (value.bytesValue !== undefined) return Array.from(value.bytesValue, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  if (value.bytesValue !== undefined)
+    return Array.from(value.bytesValue, (byte) => byte.toString(16).padStart(2, '0')).join('')
   const plain = value.boolValue ?? value.intValue ?? value.doubleValue
   return plain === undefined ? '' : String(plain)
 }

@@ -7,7 +7,10 @@ const WHOLE: LiveSettings = {
   sampling: {
     share: 0.25,
     perSecond: 50,
-    rules: [{ name: 'health', path: '/health*', share: 0 }, { route: '/pay', attributes: { tier: 'gold' }, share: 1 }],
+    rules: [
+      { name: 'health', path: '/health*', share: 0 },
+      { route: '/pay', attributes: { tier: 'gold' }, share: 1 },
+    ],
     tail: { slowMs: 500, errors: true, rarePerMinute: 1, perSecond: 20, maxBytes: 1 << 20 },
   },
   logLevel: 'debug',
@@ -21,7 +24,10 @@ describe('parseLiveSettings', () => {
   it('reads what is right as it is, through text too', () => {
     expect(parseLiveSettings(WHOLE)).toEqual({ settings: WHOLE, problems: [] })
     expect(parseLiveSettingsText(JSON.stringify(WHOLE))).toEqual({ settings: WHOLE, problems: [] })
-    expect(parseLiveSettings({ sampling: { tail: false } })).toEqual({ settings: { sampling: { tail: false } }, problems: [] })
+    expect(parseLiveSettings({ sampling: { tail: false } })).toEqual({
+      settings: { sampling: { tail: false } },
+      problems: [],
+    })
   })
 
   it.each([

@@ -30,7 +30,9 @@ const value: fc.Arbitrary<AnyValue> = fc.letrec<{ value: AnyValue }>((tie) => ({
     fc.record({ doubleValue: fc.double({ noNaN: true }) }),
     fc.record({ bytesValue: bytes }),
     fc.record({ arrayValue: fc.record({ values: fc.array(tie('value'), { maxLength: 3 }) }) }),
-    fc.record({ kvlistValue: fc.record({ values: fc.array(fc.record({ key: text, value: tie('value') }), { maxLength: 3 }) }) }),
+    fc.record({
+      kvlistValue: fc.record({ values: fc.array(fc.record({ key: text, value: tie('value') }), { maxLength: 3 }) }),
+    }),
   ),
 })).value
 const attributes = fc.array(fc.record({ key: text, value }), { maxLength: 4 })
@@ -124,7 +126,9 @@ describe('against protobufjs with the official fields', () => {
       fc.property(agentMessage, (message) => {
         const encoded = encodeAgentToServer(message as AgentToServer)
         expect(withoutZeros(byOracle(agentOracle, encoded))).toEqual(comparableOfOracle(message, encoded, agentOracle))
-        expect(comparable(decodeAgentToServer(encoded))).toEqual(comparable(decodeAgentToServer(encodeAgentToServer(decodeAgentToServer(encoded)))))
+        expect(comparable(decodeAgentToServer(encoded))).toEqual(
+          comparable(decodeAgentToServer(encodeAgentToServer(decodeAgentToServer(encoded)))),
+        )
       }),
       { numRuns: 300 },
     )
@@ -241,7 +245,10 @@ describe('bytes that are no message', () => {
 
   it('a key called __proto__ is a key', () => {
     const config = JSON.parse('{"__proto__":{}}') as Record<string, never>
-    Object.defineProperty(config, '__proto__', { value: { body: new Uint8Array(1), contentType: '' }, enumerable: true })
+    Object.defineProperty(config, '__proto__', {
+      value: { body: new Uint8Array(1), contentType: '' },
+      enumerable: true,
+    })
     const encoded = encodeServerToAgent({
       instanceUid: new Uint8Array(16),
       remoteConfig: { config: { configMap: config }, configHash: new Uint8Array(1) },

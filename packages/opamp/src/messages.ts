@@ -122,10 +122,7 @@ const anyValue: Schema = {
 }
 const description: Schema = {
   name: 'AgentDescription',
-  fields: [
-    field(1, 'identifyingAttributes', keyValue, 'list'),
-    field(2, 'nonIdentifyingAttributes', keyValue, 'list'),
-  ],
+  fields: [field(1, 'identifyingAttributes', keyValue, 'list'), field(2, 'nonIdentifyingAttributes', keyValue, 'list')],
 }
 const health: Schema = {
   name: 'ComponentHealth',
@@ -146,11 +143,7 @@ const configMap: Schema = { name: 'AgentConfigMap', fields: [field(1, 'configMap
 const effective: Schema = { name: 'EffectiveConfig', fields: [field(1, 'configMap', configMap)] }
 const configStatus: Schema = {
   name: 'RemoteConfigStatus',
-  fields: [
-    field(1, 'lastRemoteConfigHash', 'bytes'),
-    field(2, 'status', 'enum'),
-    field(3, 'errorMessage', 'string'),
-  ],
+  fields: [field(1, 'lastRemoteConfigHash', 'bytes'), field(2, 'status', 'enum'), field(3, 'errorMessage', 'string')],
 }
 const disconnect: Schema = { name: 'AgentDisconnect', fields: [] }
 const customCapabilities: Schema = { name: 'CustomCapabilities', fields: [field(1, 'capabilities', 'string', 'list')] }

@@ -7,7 +7,15 @@ import type { Server } from 'node:http'
 import type { Server as TlsServer } from 'node:tls'
 import { createApp } from './http/app.ts'
 import { handleUpgrades } from './http/upgrades.ts'
-import { NO_AUTH, type AuthPort, type ControlPort, type PipelinePort, type ServerTls, type StatusPort, type StorePort } from './ports.ts'
+import {
+  NO_AUTH,
+  type AuthPort,
+  type ControlPort,
+  type PipelinePort,
+  type ServerTls,
+  type StatusPort,
+  type StorePort,
+} from './ports.ts'
 import type { QueryLimits } from './run/question.ts'
 
 export interface QueryServerOptions {

@@ -8,7 +8,10 @@ describe('controlSettings', () => {
     [{}, HERE],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }, HERE],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, undefined],
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', CLEW_CONTROL_ENDPOINT: 'clew:4320' }, 'http://clew:4320/v1/opamp'],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', CLEW_CONTROL_ENDPOINT: 'clew:4320' },
+      'http://clew:4320/v1/opamp',
+    ],
     [{ CLEW_CONTROL_ENDPOINT: 'wss://clew/other/path' }, 'https://clew/other/path'],
     [{ CLEW_CONTROL_ENDPOINT: 'ftp://clew' }, undefined],
     [{ CLEW_CONTROL_ENDPOINT: 'http://[' }, undefined],
@@ -17,11 +20,20 @@ describe('controlSettings', () => {
   ])('%j: %s', (env, url) => expect(controlSettings(env)?.url.href).toBe(url))
 
   it('the headers of OTLP go only to the host they are meant for', () => {
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://clew:4318', OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20x' }
-    expect(controlSettings({ ...env, CLEW_CONTROL_ENDPOINT: 'https://clew:4320' })?.headers).toEqual({ authorization: 'Bearer x' })
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://clew:4318',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20x',
+    }
+    expect(controlSettings({ ...env, CLEW_CONTROL_ENDPOINT: 'https://clew:4320' })?.headers).toEqual({
+      authorization: 'Bearer x',
+    })
     expect(controlSettings({ ...env, CLEW_CONTROL_ENDPOINT: 'https://other:4320' })?.headers).toEqual({})
     expect(
-      controlSettings({ ...env, CLEW_CONTROL_ENDPOINT: 'other:1', CLEW_CONTROL_HEADERS: 'X-A=1, b ad=2,y=%0d%0aevil: 1' })?.headers,
+      controlSettings({
+        ...env,
+        CLEW_CONTROL_ENDPOINT: 'other:1',
+        CLEW_CONTROL_HEADERS: 'X-A=1, b ad=2,y=%0d%0aevil: 1',
+      })?.headers,
     ).toEqual({ 'x-a': '1', y: '' })
   })
 })

@@ -51,7 +51,10 @@ export function openHttp(
     const mine = (act: () => void) => (): void => {
       if (running === request) act()
     }
-    request.on('timeout', mine(() => end({ reason: 'the server does not answer' })))
+    request.on(
+      'timeout',
+      mine(() => end({ reason: 'the server does not answer' })),
+    )
     request.on('error', (error) => {
       if (running === request) end({ reason: error.message })
     })

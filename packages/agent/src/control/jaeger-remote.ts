@@ -12,7 +12,8 @@ const MAX_PAUSE_MS = 30_000
  */
 export function pollStrategy(
   { url, headers, ca }: LinkTarget,
-  pollMs: number, onChange: (settings: SamplingSettings) => void,
+  pollMs: number,
+  onChange: (settings: SamplingSettings) => void,
 ): () => void {
   let over = false
   let last = ''
@@ -27,7 +28,12 @@ export function pollStrategy(
   }
   function ask(): void {
     let text = ''
-    const request = quietRequest(url, { timeout: TIMEOUT_MS, headers: { ...headers, accept: 'application/json' }, agent: false, ...(ca === undefined ? {} : { ca }) })
+    const request = quietRequest(url, {
+      timeout: TIMEOUT_MS,
+      headers: { ...headers, accept: 'application/json' },
+      agent: false,
+      ...(ca === undefined ? {} : { ca }),
+    })
     request.on('timeout', () => request.destroy(new Error('timed out')))
     request.once('error', failed)
     request.on('response', (response) => {
@@ -92,7 +98,9 @@ interface OperationStrategy {
 }
 
 function listOf(value: unknown): readonly OperationStrategy[] {
-  return Array.isArray(value) ? (value as unknown[]).filter((each): each is OperationStrategy => typeof each === 'object' && each !== null) : []
+  return Array.isArray(value)
+    ? (value as unknown[]).filter((each): each is OperationStrategy => typeof each === 'object' && each !== null)
+    : []
 }
 
 function shareOf(value: unknown): number | undefined {

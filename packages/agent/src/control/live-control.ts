@@ -92,7 +92,11 @@ function startJaegerRemote(
   })
 }
 
-function jaegerUrl(endpoint: string | undefined, control: ControlSettings | undefined, service: string): URL | undefined {
+function jaegerUrl(
+  endpoint: string | undefined,
+  control: ControlSettings | undefined,
+  service: string,
+): URL | undefined {
   if (endpoint === undefined) return control === undefined ? undefined : samplingUrl(control, service)
   try {
     const url = new URL(endpoint)

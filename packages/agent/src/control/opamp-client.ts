@@ -153,7 +153,10 @@ export class OpampClient {
       agentDescription: this.#host.description(),
       health: this.#host.health(),
       effectiveConfig: this.#effective(),
-      remoteConfigStatus: this.#status ?? { lastRemoteConfigHash: new Uint8Array(0), status: REMOTE_CONFIG_STATUS.unset },
+      remoteConfigStatus: this.#status ?? {
+        lastRemoteConfigHash: new Uint8Array(0),
+        status: REMOTE_CONFIG_STATUS.unset,
+      },
     })
   }
 

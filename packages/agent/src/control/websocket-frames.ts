@@ -67,7 +67,8 @@ export class ServerFrames {
       at = 10
     }
     const opcode = first & 0x0f
-    if (length + this.#partBytes > MAX_MESSAGE_BYTES) throw new Error(`a message of more than ${MAX_MESSAGE_BYTES} bytes`)
+    if (length + this.#partBytes > MAX_MESSAGE_BYTES)
+      throw new Error(`a message of more than ${MAX_MESSAGE_BYTES} bytes`)
     if (opcode >= OPCODE.close && (length > 125 || (first & FIN) === 0)) throw new Error('a control frame in parts')
     if (bytes.length < at + length) return undefined
     this.#pending = bytes.subarray(at + length)

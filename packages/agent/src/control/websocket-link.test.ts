@@ -31,11 +31,14 @@ function connect(to = url, headers: Record<string, string> = {}) {
   const end = new Promise<LinkEnd>((resolve) => (ended = resolve))
   const open = new Promise<void>((resolve) => (opened = resolve))
   const peer = new Promise<WebSocket>((resolve) => sockets.once('connection', resolve))
-  const link = openWebSocket({ url: to, headers }, {
-    onOpen: () => opened(),
-    onMessage: (bytes) => messages.push(bytes),
-    onClose: (why) => ended(why),
-  })
+  const link = openWebSocket(
+    { url: to, headers },
+    {
+      onOpen: () => opened(),
+      onMessage: (bytes) => messages.push(bytes),
+      onClose: (why) => ended(why),
+    },
+  )
   return { link, messages, end, open, peer }
 }
 
@@ -66,7 +69,9 @@ describe('against the server of `ws`', () => {
   })
 
   it('its headers go along, and a close of the server is heard', async () => {
-    const request = new Promise((resolve) => sockets.once('connection', (_socket, seen) => resolve(seen.headers['x-key'])))
+    const request = new Promise((resolve) =>
+      sockets.once('connection', (_socket, seen) => resolve(seen.headers['x-key'])),
+    )
     const { end, open, peer } = connect(url, { 'x-key': 'k' })
     await open
     expect(await request).toBe('k')
@@ -99,15 +104,19 @@ describe('frames', () => {
       return plain
     }
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 }), fc.integer({ min: 1, max: 50 }), (payloads, size) => {
-        const bytes = Buffer.concat(payloads.map(frame))
-        const frames = new ServerFrames()
-        const found: number[][] = []
-        for (let at = 0; at < bytes.length; at += size) {
-          for (const { payload } of frames.push(bytes.subarray(at, at + size))) found.push([...payload])
-        }
-        expect(found).toEqual(payloads.map((payload) => [...payload]))
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 }),
+        fc.integer({ min: 1, max: 50 }),
+        (payloads, size) => {
+          const bytes = Buffer.concat(payloads.map(frame))
+          const frames = new ServerFrames()
+          const found: number[][] = []
+          for (let at = 0; at < bytes.length; at += size) {
+            for (const { payload } of frames.push(bytes.subarray(at, at + size))) found.push([...payload])
+          }
+          expect(found).toEqual(payloads.map((payload) => [...payload]))
+        },
+      ),
     )
   })
 

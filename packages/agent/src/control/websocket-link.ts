@@ -53,7 +53,9 @@ export function openWebSocket({ url, headers, ca }: LinkTarget, events: LinkEven
     opened.on('close', () => end({ reason: 'the server has closed the connection' }))
     if (over) return void opened.destroy()
     socket = opened
-    const accepted = createHash('sha1').update(key + MAGIC).digest('base64')
+    const accepted = createHash('sha1')
+      .update(key + MAGIC)
+      .digest('base64')
     if (response.headers['sec-websocket-accept'] !== accepted) return end({ reason: 'no WebSocket', refused: true })
     opened.unref()
     opened.setNoDelay(true)

@@ -27,7 +27,9 @@ export const python: Language = {
       target.args = [target.command, ...target.args]
       target.command = wrapper
     } else if (!injectSite(target, environmentsOf(target))) {
-      target.notes.push(`Python is not instrumented: opentelemetry-instrument was not found; install it with: ${INSTALL}`)
+      target.notes.push(
+        `Python is not instrumented: opentelemetry-instrument was not found; install it with: ${INSTALL}`,
+      )
     }
   },
   prepare(target) {
@@ -38,7 +40,9 @@ export const python: Language = {
 function launchRunner(target: LaunchTarget): void {
   const { name, args, notes } = target
   if (args.includes('opentelemetry-instrument') || injectSite(target, activeEnvironment(target))) return
-  notes.push(`for Python put opentelemetry-instrument before the program: ${name} run opentelemetry-instrument python …`)
+  notes.push(
+    `for Python put opentelemetry-instrument before the program: ${name} run opentelemetry-instrument python …`,
+  )
 }
 
 function findInstrument({ command, findOnPath }: LaunchTarget): string | undefined {

@@ -15,7 +15,9 @@ export interface HeadDecision {
 }
 
 /** What became of a trace: `undefined` drops it, else how its spans' tracestate is changed. */
-export type FinalDecision = { readonly change: 'none' } | { readonly change: 'threshold'; readonly threshold: Threshold }
+export type FinalDecision =
+  | { readonly change: 'none' }
+  | { readonly change: 'threshold'; readonly threshold: Threshold }
 
 /** Who decides about local traces and minds the memory. */
 export interface LocalTraceKeeper {

@@ -1,4 +1,13 @@
-import { context, createTraceState, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api'
+import {
+  context,
+  createTraceState,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type Span,
+} from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import type { SamplingSettings } from '@clew/opamp/live-settings'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -80,7 +89,9 @@ describe('a trace is decided at the end of its local root', () => {
     const good = roots.filter((span) => span.attributes['bad'] === undefined)
     expect(bad).toHaveLength(failed)
     expect(new Set(bad.map(countOf))).toEqual(new Set([1]))
-    expect(sent.filter((span) => span.name === 'child' && span.attributes['bad'] === true).map(countOf)).toEqual(bad.map(() => 1))
+    expect(sent.filter((span) => span.name === 'child' && span.attributes['bad'] === true).map(countOf)).toEqual(
+      bad.map(() => 1),
+    )
     expectUnbiased(good, TRACES - failed, 0.1)
     expectUnbiased(roots, TRACES, 0.1)
     expect(sent.every((span) => (span.traceFlags & 1) === 1)).toBe(true)
@@ -90,7 +101,8 @@ describe('a trace is decided at the end of its local root', () => {
 
   it('slow from exactly the limit on', () => {
     const { tracer, sent } = setUp({ ...tail, share: 0 })
-    const lasting = (ms: number): void => tracer.startSpan(`${ms}`, { startTime: [10, 0] }, ROOT_CONTEXT).end([10, ms * 1e6])
+    const lasting = (ms: number): void =>
+      tracer.startSpan(`${ms}`, { startTime: [10, 0] }, ROOT_CONTEXT).end([10, ms * 1e6])
     lasting(99.999)
     lasting(100)
     expect(sent.map((span) => span.name)).toEqual(['100'])
@@ -171,7 +183,8 @@ describe('memory', () => {
     const { tracer, sent, sampler } = setUp({ share: 1, tail: { errors: true, maxBytes: 65_536 } })
     const roots = Array.from({ length: 50 }, (_, i) => tracer.startSpan(`root ${i}`, {}, ROOT_CONTEXT))
     for (const root of roots) {
-      for (let i = 0; i < 4; i++) tracer.startSpan('child', { attributes: { text: 'x'.repeat(400) } }, below(root)).end()
+      for (let i = 0; i < 4; i++)
+        tracer.startSpan('child', { attributes: { text: 'x'.repeat(400) } }, below(root)).end()
       expect(sampler.tail?.bytes).toBeLessThanOrEqual(65_536)
     }
     expect(sampler.tail?.counts.early).toBeGreaterThan(0)
@@ -239,14 +252,28 @@ describe('rules', () => {
   })
 
   it('counts are right with rules of several shares: 30,000 traces', () => {
-    const { tracer, sent } = setUp({ share: 0.2, rules: [{ route: '/a', share: 0.5 }, { span: 'b', share: 0.1 }] })
+    const { tracer, sent } = setUp({
+      share: 0.2,
+      rules: [
+        { route: '/a', share: 0.5 },
+        { span: 'b', share: 0.1 },
+      ],
+    })
     for (let i = 0; i < 10_000; i++) {
       tracer.startSpan('a', {}, ROOT_CONTEXT).setAttribute('http.route', '/a').end()
       tracer.startSpan('b', {}, ROOT_CONTEXT).end()
       tracer.startSpan('c', {}, ROOT_CONTEXT).end()
     }
-    for (const [name, share] of [['a', 0.5], ['b', 0.1], ['c', 0.2]] as const) {
-      expectUnbiased(sent.filter((span) => span.name === name), 10_000, share)
+    for (const [name, share] of [
+      ['a', 0.5],
+      ['b', 0.1],
+      ['c', 0.2],
+    ] as const) {
+      expectUnbiased(
+        sent.filter((span) => span.name === name),
+        10_000,
+        share,
+      )
     }
   })
 

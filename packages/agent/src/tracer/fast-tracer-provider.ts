@@ -58,7 +58,9 @@ export class FastTracerProvider implements TracerProvider {
 
   /** The scopes there are, by short name, and whether they are on. */
   get scopes(): Readonly<Record<string, boolean>> {
-    return Object.fromEntries([...this.#tracers.values()].map(({ scope, tracer }) => [shortName(scope), tracer.enabled]))
+    return Object.fromEntries(
+      [...this.#tracers.values()].map(({ scope, tracer }) => [shortName(scope), tracer.enabled]),
+    )
   }
 
   #isOn(scope: string): boolean {

@@ -68,7 +68,8 @@ export class Sampler {
     this.#tail?.flush()
     const { tail, rules = [] } = settings
     this.#waits = rules.some(({ route, attributes }) => (route ?? attributes) !== undefined)
-    this.#tail = (tail !== undefined && tail !== false) || this.#waits ? new TailBuffer(tail || {}, this.#forTail()) : undefined
+    this.#tail =
+      (tail !== undefined && tail !== false) || this.#waits ? new TailBuffer(tail || {}, this.#forTail()) : undefined
     this.#update()
   }
 
@@ -166,12 +167,7 @@ export class Sampler {
   }
 }
 
-function isAtLeast(
-  threshold: Threshold,
-  trace2: number,
-  trace3: number,
-  traceState: TraceState | undefined,
-): boolean {
+function isAtLeast(threshold: Threshold, trace2: number, trace3: number, traceState: TraceState | undefined): boolean {
   const explicit = traceState === undefined ? undefined : explicitRandomness(traceState)
   const high = explicit?.high ?? trace2 & 0xffffff
   const low = explicit?.low ?? trace3

@@ -29,7 +29,12 @@ export function addAgentSettingsFlags(command: Command): Command {
   return command
     .option('--sample <share>', 'share of the traces to keep, 0 to 1; raises what callers chose, never breaks a trace')
     .option('--rate <count>', 'traces to keep in a second, on average')
-    .option('--rule <rule>', 'sampling rule, for example path=/health*,share=0; repeat, the first that applies decides', append, [])
+    .option(
+      '--rule <rule>',
+      'sampling rule, for example path=/health*,share=0; repeat, the first that applies decides',
+      append,
+      [],
+    )
     .option('--keep-slow <duration>', 'keep every trace whose part in the service takes so long, for example 500ms')
     .option('--keep-errors', 'keep every trace that failed in the service')
     .option('--keep-rare <count>', 'keep the first so many traces of each operation in a minute')

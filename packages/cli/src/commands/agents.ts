@@ -134,14 +134,18 @@ async function set(options: SetOptions, context: CommandContext): Promise<void> 
   })
   if (options.json === true) return terminal.out(JSON.stringify(done, null, 2))
   terminal.out(settingsTable([done], context))
-  if (done.agents === 0) terminal.err(`no agent of '${oneLine(done.service)}' is connected now; one that comes will get it`)
+  if (done.agents === 0)
+    terminal.err(`no agent of '${oneLine(done.service)}' is connected now; one that comes will get it`)
 }
 
 async function clear(options: ClearOptions, context: CommandContext): Promise<void> {
   const { terminal } = context
   const client = new ApiClient(options, context)
-  const wanted = [options.service, options.id, options.all === true ? '' : undefined].filter((each) => each !== undefined)
-  if (wanted.length !== 1) throw new ClewError('USAGE', 'say what to clear', { fix: 'one of --service, --id and --all' })
+  const wanted = [options.service, options.id, options.all === true ? '' : undefined].filter(
+    (each) => each !== undefined,
+  )
+  if (wanted.length !== 1)
+    throw new ClewError('USAGE', 'say what to clear', { fix: 'one of --service, --id and --all' })
   const { settings } = await client.call(listAgents, {})
   const chosen = settings.filter(
     ({ id, service }) =>
@@ -182,11 +186,15 @@ async function fullId(start: string, client: ApiClient): Promise<string> {
   const [agent] = found
   if (agent === undefined) throw notFound(start)
   if (found.length === 1) return agent.id
-  throw new ClewError('USAGE', `${found.length} agents have an id that begins with ${start}`, { fix: 'write more of it' })
+  throw new ClewError('USAGE', `${found.length} agents have an id that begins with ${start}`, {
+    fix: 'write more of it',
+  })
 }
 
 function notFound(what: string): ClewError {
-  return new ClewError('NOT_FOUND', `there is nothing for '${oneLine(what)}'`, { fix: '`clew agents list` shows what there is' })
+  return new ClewError('NOT_FOUND', `there is nothing for '${oneLine(what)}'`, {
+    fix: '`clew agents list` shows what there is',
+  })
 }
 
 /** Its first twelve digits are the time; with six more, processes that start together differ too. */

@@ -34,7 +34,10 @@ export function controlPort(control: Control, nowNanos: () => bigint): ControlPo
         .list()
         .map((agent) => showAgent(agent, control))
         .filter((agent) => service === undefined || agent.service === service)
-        .sort((a, b) => compareText(a.service, b.service) || Number(b.connected) - Number(a.connected) || compareText(a.id, b.id)),
+        .sort(
+          (a, b) =>
+            compareText(a.service, b.service) || Number(b.connected) - Number(a.connected) || compareText(a.id, b.id),
+        ),
       settings: settings.all
         .filter((each) => service === undefined || each.service === '*' || each.service === service)
         .map(showSettings),
@@ -43,7 +46,9 @@ export function controlPort(control: Control, nowNanos: () => bigint): ControlPo
     async set(input) {
       const { settings: parsed, problems } = parseLiveSettingsText(input.settings)
       if (problems.length > 0) {
-        throw new ClewError('BAD_SETTINGS', problems.join('; '), { fix: 'docs/agent/live-control.md lists what can be set' })
+        throw new ClewError('BAD_SETTINGS', problems.join('; '), {
+          fix: 'docs/agent/live-control.md lists what can be set',
+        })
       }
       if (Object.keys(parsed).length === 0) throw new ClewError('BAD_SETTINGS', 'nothing is set by these settings')
       const forMs = input.for === undefined ? null : durationOf(input.for)
@@ -69,7 +74,11 @@ export function controlPort(control: Control, nowNanos: () => bigint): ControlPo
 }
 
 /** For one agent the service is the agent's own. */
-function targetOf(service: string, agentId: string | undefined, { agents }: Control): Pick<Assignment, 'service' | 'agent'> {
+function targetOf(
+  service: string,
+  agentId: string | undefined,
+  { agents }: Control,
+): Pick<Assignment, 'service' | 'agent'> {
   if (agentId === undefined) return { service, agent: null }
   const agent = agents.get(agentId.toLowerCase())
   if (agent === undefined) {

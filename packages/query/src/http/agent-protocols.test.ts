@@ -3,7 +3,8 @@ import { ClewError } from '@clew/base/errors'
 import { grants, type Scope } from '@clew/base/scope'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuthPort } from '../ports.ts'
-import { startTestServer, type TestServer } from '../testdata/test-server.ts'
+import { createQueryServer, type QueryServer } from '../server.ts'
+import { startTestServer, testControl, type TestServer } from '../testdata/test-server.ts'
 
 let server: TestServer
 
@@ -75,45 +76,69 @@ describe('a WebSocket', () => {
 })
 
 describe('where tokens are set', () => {
-  const SCOPES_OF: Readonly<Record<string, readonly Scope[]>> = { 'Bearer in': ['ingest'], 'Bearer look': ['read'], 'Bearer all': ['admin'] }
+  const SCOPES_OF: Readonly<Record<string, readonly Scope[]>> = {
+    'Bearer in': ['ingest'],
+    'Bearer look': ['read'],
+    'Bearer all': ['admin'],
+  }
   const auth: AuthPort = {
     required: () => true,
     identify: (header = '') =>
       SCOPES_OF[header] === undefined ? undefined : { id: header, name: header, scopes: SCOPES_OF[header] },
     callerOf: () => undefined,
     refusal: (scopes, needed) =>
-      scopes !== undefined && grants(scopes, needed) ? undefined : new ClewError(scopes === undefined ? 'UNAUTHENTICATED' : 'FORBIDDEN', 'no'),
+      scopes !== undefined && grants(scopes, needed)
+        ? undefined
+        : new ClewError(scopes === undefined ? 'UNAUTHENTICATED' : 'FORBIDDEN', 'no'),
     sessionLifetimeMs: 1000,
   }
-  let guarded: TestServer
+  let guarded: QueryServer
   let port: number
   beforeAll(async () => {
-    guarded = await startTestServer({ auth })
-    port = await guarded.server.listen(0, '127.0.0.1')
+    const { store } = server
+    guarded = createQueryServer({
+      store,
+      auth,
+      status: {} as never,
+      pipeline: {} as never,
+      control: testControl(),
+      version: '0',
+    })
+    port = await guarded.listen(0, '127.0.0.1')
   })
-  afterAll(async () => await guarded.close())
+  afterAll(async () => await guarded.close(0))
 
   test.each([
     ['Bearer in', 200, true, 403],
     ['Bearer all', 200, true, 200],
     ['Bearer look', 403, false, 403],
     ['Bearer wrong', 401, false, 401],
-  ])('%s: agents speak with what may send telemetry, only admin sets something', async (authorization, status, opens, sets) => {
-    const ask = async (path: string, init: RequestInit = {}): Promise<number> =>
-      (await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { ...init.headers, authorization } })).status
-    const protobuf = { method: 'POST', headers: { 'content-type': 'application/x-protobuf' }, body: new Uint8Array([1]) }
-    expect(await ask('/v1/opamp', protobuf)).toBe(status)
-    expect(await ask('/sampling?service=a')).toBe(status)
-    expect(await ask('/api/agents/settings?settings=%7B%22profile%22%3Atrue%7D', { method: 'POST' })).toBe(sets)
-    const answer = await new Promise<string>((resolve, reject) => {
-      let text = ''
-      const socket = connect(port, '127.0.0.1', () =>
-        socket.write(`GET /v1/opamp HTTP/1.1\r\nhost: localhost\r\nauthorization: ${authorization}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`),
-      )
-      socket.on('data', (data) => (text += String(data)))
-      socket.on('error', reject)
-      socket.on('close', () => resolve(text))
-    })
-    expect(answer.split('\r\n')[0]).toBe(opens ? '' : 'HTTP/1.1 401 Unauthorized')
-  })
+  ])(
+    '%s: agents speak with what may send telemetry, only admin sets something',
+    async (authorization, status, opens, sets) => {
+      const ask = async (path: string, init: RequestInit = {}): Promise<number> =>
+        (await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { ...init.headers, authorization } }))
+          .status
+      const protobuf = {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-protobuf' },
+        body: new Uint8Array([1]),
+      }
+      expect(await ask('/v1/opamp', protobuf)).toBe(status)
+      expect(await ask('/sampling?service=a')).toBe(status)
+      expect(await ask('/api/agents/settings?settings=%7B%22profile%22%3Atrue%7D', { method: 'POST' })).toBe(sets)
+      const answer = await new Promise<string>((resolve, reject) => {
+        let text = ''
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.write(
+            `GET /v1/opamp HTTP/1.1\r\nhost: localhost\r\nauthorization: ${authorization}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`,
+          ),
+        )
+        socket.on('data', (data) => (text += String(data)))
+        socket.on('error', reject)
+        socket.on('close', () => resolve(text))
+      })
+      expect(answer.split('\r\n')[0]).toBe(opens ? '' : 'HTTP/1.1 401 Unauthorized')
+    },
+  )
 })

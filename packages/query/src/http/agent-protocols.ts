@@ -43,7 +43,8 @@ export function agentProtocols(app: Hono, control: ControlPort): void {
   )
   app.get('/sampling', (context) => {
     const service = context.req.query('service') ?? ''
-    if (service === '') throw new ClewError('BAD_INPUT', 'the name of the service is missing', { fix: '/sampling?service=…' })
+    if (service === '')
+      throw new ClewError('BAD_INPUT', 'the name of the service is missing', { fix: '/sampling?service=…' })
     context.header('cache-control', 'no-store')
     return context.json(control.strategy(service))
   })

@@ -4,7 +4,14 @@ import type { Logger } from '@clew/base/logger'
 import { endpoints } from '@clew/contract/endpoints'
 import { Hono, type Context } from 'hono'
 import { compress } from 'hono/compress'
-import { NO_AUTH, type AuthPort, type ControlPort, type PipelinePort, type StatusPort, type StorePort } from '../ports.ts'
+import {
+  NO_AUTH,
+  type AuthPort,
+  type ControlPort,
+  type PipelinePort,
+  type StatusPort,
+  type StorePort,
+} from '../ports.ts'
 import { KeyTable } from '../attributes/list-keys.ts'
 import { KeyCatalogue } from '../run/key-catalogue.ts'
 import { Question, type QueryLimits } from '../run/question.ts'

@@ -17,10 +17,7 @@ export interface UpgradeOptions {
  * WebSockets: only OpAMP has them. A browser sends the `Origin` of its page along, and no page of another site may open
  * one; agents show a token that may send telemetry, where tokens are set. Every other path is refused.
  */
-export function handleUpgrades(
-  server: Server,
-  { control, auth, allowedHosts }: UpgradeOptions,
-): void {
+export function handleUpgrades(server: Server, { control, auth, allowedHosts }: UpgradeOptions): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     if (request.url?.split('?')[0] !== OPAMP_PATH) return refuse(socket, '404 Not Found')

@@ -199,7 +199,7 @@ export function testPipeline(taps: TestTaps): PipelinePort {
 }
 
 /** Keeps what is set in memory; the control plane itself is tested where it lives. */
-function testControl(): ControlPort {
+export function testControl(): ControlPort {
   const settings: ReturnType<ControlPort['list']>['settings'] = []
   return {
     list: () => ({ agents: [], settings, timeNanos: '0' }),

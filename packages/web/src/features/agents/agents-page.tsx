@@ -40,7 +40,13 @@ export function AgentsPage(): ReactNode {
   const cursor = useListCursor({ noun: 'agent', count: rows.length, onOpen: (index) => open(rows[index]) })
   useCommands([
     { id: 'agents.find', title: 'Find an agent', section: 'Agents', hotkey: '/', run: () => find.current?.focus() },
-    { id: 'agents.set', title: 'Set something for a service', section: 'Agents', hotkey: 's', run: () => setSetting({ service: '' }) },
+    {
+      id: 'agents.set',
+      title: 'Set something for a service',
+      section: 'Agents',
+      hotkey: 's',
+      run: () => setSetting({ service: '' }),
+    },
     { id: 'agents.close', title: 'Close the agent', section: 'Agents', hotkey: 'escape', run: () => open(undefined) },
   ])
   return (
@@ -68,7 +74,11 @@ export function AgentsPage(): ReactNode {
               />
               <span className={styles.dim}>{data !== undefined && countText(rows, data.agents)}</span>
             </div>
-            {error !== null && <p className={styles.problem} role="alert">The server does not answer; this is how it was.</p>}
+            {error !== null && (
+              <p className={styles.problem} role="alert">
+                The server does not answer; this is how it was.
+              </p>
+            )}
             <Panel className={styles.grow}>
               {loading ? (
                 <LoadingState label="Loading agents" />
@@ -131,7 +141,8 @@ function NoAgents({ find, onClear }: { readonly find: string; readonly onClear: 
   }
   return (
     <EmptyState title="No agent is connected">
-      Start a program with <code>clew run -- node app.js</code>: its agent appears here, and can be steered while it runs.
+      Start a program with <code>clew run -- node app.js</code>: its agent appears here, and can be steered while it
+      runs.
     </EmptyState>
   )
 }

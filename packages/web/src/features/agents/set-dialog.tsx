@@ -37,7 +37,8 @@ export function SetDialog(props: {
   const [tried, setTried] = useState(false)
   const put = (patch: Partial<SettingsFields>): void => setFields((before) => ({ ...before, ...patch }))
   const result = settingsFromFields(fields)
-  const problem = service.trim() === '' ? 'Say for which service; * is all' : 'problem' in result ? result.problem : undefined
+  const problem =
+    service.trim() === '' ? 'Say for which service; * is all' : 'problem' in result ? result.problem : undefined
   const send = useMutation({
     mutationFn: (settings: object) =>
       callEndpoint(setAgents, {

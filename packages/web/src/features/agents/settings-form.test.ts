@@ -7,7 +7,10 @@ test.each([
   [{ share: '0' }, { sampling: { share: 0 } }],
   [{ errors: true, slowMs: '500' }, { sampling: { tail: { slowMs: 500, errors: true } } }],
   [{ instrumentationsOff: 'pg, , express' }, { instrumentations: { pg: false, express: false } }],
-  [{ minSeverity: 'warn', profile: true }, { minSeverity: 'warn', profile: true }],
+  [
+    { minSeverity: 'warn', profile: true },
+    { minSeverity: 'warn', profile: true },
+  ],
 ])('%j is set as %j', (fields, settings) => {
   expect(settingsFromFields({ ...NO_FIELDS, ...fields })).toEqual({ settings })
 })

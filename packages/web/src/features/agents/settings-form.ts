@@ -24,7 +24,8 @@ export function settingsFromFields(fields: SettingsFields): { settings: object }
   const share = numberIn(fields.share)
   const perSecond = numberIn(fields.perSecond)
   const slowMs = numberIn(fields.slowMs)
-  if (share !== undefined && !(share >= 0 && share <= 100)) return { problem: 'The share is a percentage from 0 to 100' }
+  if (share !== undefined && !(share >= 0 && share <= 100))
+    return { problem: 'The share is a percentage from 0 to 100' }
   if (perSecond !== undefined && !(perSecond >= 0)) return { problem: 'Traces per second is a number' }
   if (slowMs !== undefined && !(slowMs >= 0)) return { problem: 'Slow is a number of milliseconds' }
   const tail = {

@@ -28,7 +28,8 @@ export function SettingsTable(props: {
         id: 'target',
         title: 'For',
         width: '22%',
-        cell: ({ service, agent }) => (agent === null ? (service === '*' ? 'all services' : service) : `${service}, one agent`),
+        cell: ({ service, agent }) =>
+          agent === null ? (service === '*' ? 'all services' : service) : `${service}, one agent`,
       },
       {
         id: 'what',
@@ -52,7 +53,12 @@ export function SettingsTable(props: {
         title: '',
         width: '90px',
         cell: ({ id, service }) => (
-          <Button look="quiet" disabled={isPending} aria-label={`Clear what is set for ${service}`} onClick={() => mutate(id)}>
+          <Button
+            look="quiet"
+            disabled={isPending}
+            aria-label={`Clear what is set for ${service}`}
+            onClick={() => mutate(id)}
+          >
             Clear
           </Button>
         ),

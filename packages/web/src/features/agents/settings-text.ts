@@ -22,7 +22,8 @@ function samplingParts(sampling: Readonly<Record<string, unknown>>): string[] {
   const { share, perSecond, rules, tail } = sampling
   if (typeof share === 'number') parts.push(`keep ${percent(share)}`)
   if (typeof perSecond === 'number') parts.push(`at most ${perSecond} traces/s`)
-  if (Array.isArray(rules) && rules.length > 0) parts.push(`${rules.length} sampling rule${rules.length === 1 ? '' : 's'}`)
+  if (Array.isArray(rules) && rules.length > 0)
+    parts.push(`${rules.length} sampling rule${rules.length === 1 ? '' : 's'}`)
   const kept = objectOf(tail)
   if (tail === false) parts.push('decide at the start only')
   if (kept?.['errors'] === true) parts.push('every failed trace')
