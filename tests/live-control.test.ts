@@ -26,6 +26,29 @@ createServer((request, response) => {
 process.on('SIGTERM', () => process.exit(0))
 `
 
+/** The same server in a worker thread. */
+const IN_WORKER = `
+import { Worker } from 'node:worker_threads'
+new Worker(new URL('server.mjs', import.meta.url))
+setInterval(() => undefined, 1000)
+`
+/** Every request is answered by a thread of its own. */
+const IN_LATE_WORKER = `
+import { createServer } from 'node:http'
+import { Worker } from 'node:worker_threads'
+createServer((request, response) => {
+  const worker = new Worker(new URL('server.mjs', import.meta.url), { stdout: true })
+  worker.stdout.on('data', async (text) => {
+    const port = /port (\\d+)/.exec(String(text))?.[1]
+    // The thread hears of the settings in a moment.
+    if (port) setTimeout(async () => {
+      response.end(await (await fetch('http://127.0.0.1:' + port, { headers: { traceparent: request.headers.traceparent } })).text())
+      setTimeout(() => worker.terminate(), 1000)
+    }, 500)
+  })
+}).listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
+`
+
 interface Service {
   readonly name: string
   readonly child: ChildProcess
@@ -39,11 +62,12 @@ let clew: ClewProcess
 const services: Service[] = []
 let callCount = 0
 
-async function startService(name: string, env: Record<string, string> = {}): Promise<Service> {
+async function startService(name: string, env: Record<string, string> = {}, main = SERVER): Promise<Service> {
   const folder = newDataDir()
   mkdirSync(folder, { recursive: true })
-  const file = join(folder, 'server.mjs')
-  writeFileSync(file, SERVER)
+  writeFileSync(join(folder, 'server.mjs'), SERVER)
+  const file = join(folder, 'main.mjs')
+  writeFileSync(file, main)
   const child = spawn(process.execPath, ['--import', REGISTER, file], {
     env: cleanEnvironment({
       OTEL_SERVICE_NAME: name,
@@ -204,6 +228,20 @@ it('keeps what fails although its caller did not; instrumentations, logs and wha
   await set('--service', name, '--keep-errors')
   await callUntilStored(service, '/fail')
   expect(await isStored(off)).toBe(false)
+})
+
+it('worker threads follow the main thread, those that start later too', async () => {
+  const name = 'threads'
+  const service = await startService(name, {}, IN_WORKER)
+  await connected(name)
+  await set('--service', name, '--sample', '1')
+  await callUntilStored(service)
+  const { agents } = (await (await fetch(`${clew.ui}/api/agents?service=${name}`)).json()) as { agents: Agent[] }
+  expect(agents).toHaveLength(1)
+  const late = await startService('late-thread', {}, IN_LATE_WORKER)
+  await connected('late-thread')
+  await set('--service', 'late-thread', '--sample', '1')
+  await callUntilStored(late)
 })
 
 it('jaeger_remote asks /sampling', async () => {

@@ -140,13 +140,13 @@ describe('launchPlan without the wrapper of Python', () => {
 })
 
 describe('launchPlan for Java', () => {
-  const MAVEN = '/home/u/.m2/repository/io/opentelemetry/javaagent/opentelemetry-javaagent'
+  const MAVEN = '/u/.m2/repository/io/opentelemetry/javaagent/opentelemetry-javaagent'
 
   it.each([
     [{ CLEW_JAVA_AGENT: '/a/agent.jar' }, ['/a/agent.jar', 'opentelemetry-javaagent.jar'], '/a/agent.jar'],
     [{}, ['/usr/lib/opentelemetry/jvm/javaagent.jar'], '/usr/lib/opentelemetry/jvm/javaagent.jar'],
     [
-      { HOME: '/home/u' },
+      { HOME: '/u' },
       [`${MAVEN}/2.9.0/opentelemetry-javaagent-2.9.0.jar`, `${MAVEN}/2.10.1/opentelemetry-javaagent-2.10.1.jar`],
       `${MAVEN}/2.10.1/opentelemetry-javaagent-2.10.1.jar`,
     ],

@@ -47,7 +47,7 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
   if (ownHttpServer) instrumentHttpServers(durationRecorder(env, serverDurations))
   if (instrumentationWanted(env, 'console')) captureConsole()
   recordCrashes()
-  startLiveControl({ env, control, serviceName, fastTraces, logGate, isMainThread })
+  startLiveControl({ env, control, serviceName, fastTraces, logGate, isMainThread, points: {} })
   flushOnExit({
     budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.

@@ -366,37 +366,3 @@ interface ElasticClient {
   start(): void
   shutdown(): Promise<void>
 }
-
-describe('the words of Jaeger', () => {
-  it('a share, a rate, a share per operation', async () => {
-    expect(control.strategy('orders')).toEqual({
-      strategyType: 'PROBABILISTIC',
-      probabilisticSampling: { samplingRate: 1 },
-    })
-    await control.settings.set(ORDERS, { sampling: { perSecond: 0.5 } }, 1000)
-    expect(control.strategy('orders')).toEqual({
-      strategyType: 'RATE_LIMITING',
-      rateLimitingSampling: { maxTracesPerSecond: 1 },
-    })
-    await control.settings.set(
-      ORDERS,
-      {
-        sampling: {
-          share: 0.25,
-          rules: [
-            { span: 'GET /a', share: 1 },
-            { route: '/b', share: 0 },
-            { span: 'x*', share: 0 },
-          ],
-        },
-      },
-      null,
-    )
-    expect(control.strategy('orders')).toMatchObject({
-      probabilisticSampling: { samplingRate: 0.25 },
-      operationSampling: {
-        perOperationStrategies: [{ operation: 'GET /a', probabilisticSampling: { samplingRate: 1 } }],
-      },
-    })
-  })
-})

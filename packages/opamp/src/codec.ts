@@ -69,7 +69,10 @@ function writeField(out: WireWriter, number: number, type: Field['type'], value:
     case 'double':
       out.tag(number, FIXED64)
       return out.double(value as number)
-    default:
+    case 'bool':
+    case 'enum':
+    case 'int64':
+    case 'uint64':
       out.tag(number, VARINT)
       return out.varint(typeof value === 'boolean' ? Number(value) : (value as number | bigint))
   }
@@ -135,7 +138,7 @@ function readValue(reader: WireReader, type: Field['type'], depth: number): unkn
       return BigInt.asIntN(64, reader.varint())
     case 'enum':
       return Number(BigInt.asIntN(32, reader.varint()))
-    default:
+    case 'uint64':
       return Number(reader.varint())
   }
 }

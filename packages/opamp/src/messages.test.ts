@@ -108,7 +108,7 @@ function withoutZeros(input: unknown): unknown {
   if (input instanceof Map) {
     const kept = [...input]
       .map(([key, each]) => [key, withoutZeros(each)] as const)
-      .filter(([key, each]) => /Value$/.test(String(key)) || !isEmpty(each))
+      .filter(([key, each]) => String(key).endsWith('Value') || !isEmpty(each))
     return new Map(kept)
   }
   return Array.isArray(input) ? input.map(withoutZeros) : input

@@ -3,9 +3,9 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 
 const [portFile, ...others] = process.argv.slice(2)
-const server = createServer(async (request, response) => {
-  const texts = await Promise.all(others.map(async (url) => (await fetch(`${url}${request.url}`)).text()))
-  response.end(texts.join('\n'))
+const server = createServer((request, response) => {
+  const texts = Promise.all(others.map(async (url) => (await fetch(`${url}${request.url}`)).text()))
+  void texts.then((found) => response.end(found.join('\n')))
 })
 server.listen(0, '127.0.0.1', () => {
   writeFileSync(`${portFile}.new`, String(server.address().port))

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { diag, DiagLogLevel } from '@opentelemetry/api'
 import { SeverityNumber, logs } from '@opentelemetry/api-logs'
 import { SEVERITIES, type LiveSettings, type SamplingSettings } from '@clew/opamp/live-settings'
@@ -113,7 +114,10 @@ function diagToLogs(): Parameters<typeof diag.setLogger>[0] {
       if (busy) return
       busy = true
       try {
-        const body = [message, ...rest.map((each) => (typeof each === 'string' ? each : String(each)))].join(' ')
+        const body = [
+          message,
+          ...rest.map((each) => (typeof each === 'string' ? each : inspect(each, { depth: 2, breakLength: Infinity }))),
+        ].join(' ')
         logger.emit({ severityNumber, severityText: SeverityNumber[severityNumber], body: body.slice(0, 8192) })
       } finally {
         busy = false

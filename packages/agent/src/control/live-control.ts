@@ -2,7 +2,6 @@ import type { ComponentHealth } from '@clew/opamp/messages'
 import type { FastTraces } from '../pipeline/fast-traces.ts'
 import { jaegerRemoteFrom, samplingFrom } from '../tracer/sampler-from.ts'
 import { agentDescription } from './agent-description.ts'
-import { controlPoints } from './control-points.ts'
 import { samplingUrl, type ControlSettings } from './control-settings.ts'
 import { pollStrategy } from './jaeger-remote.ts'
 import {
@@ -18,6 +17,16 @@ import { LiveSettingsApplier } from './live-settings-applier.ts'
 import type { LogGate } from './log-gate.ts'
 import { OpampClient } from './opamp-client.ts'
 
+/** What other parts of the agent offer to be switched while the program runs. A part that is not there offers nothing. */
+export interface ControlPoints {
+  /** Switches an instrumentation rule; false when there is none of that name. */
+  readonly setRuleEnabled?: (name: string, on: boolean) => boolean
+  /** Starts or stops profiles; gives what is in the way, or nothing. */
+  readonly setProfiling?: (on: boolean) => string | undefined
+  /** What is not well in the agent, and why. */
+  readonly findings?: () => readonly { readonly component: string; readonly message: string }[]
+}
+
 /** What can be controlled, and from where. */
 export interface LiveControlOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -27,6 +36,7 @@ export interface LiveControlOptions {
   readonly fastTraces: FastTraces | undefined
   readonly logGate: LogGate
   readonly isMainThread: boolean
+  readonly points: ControlPoints
 }
 
 /** The program comes first: the connection is made when it has had its first moment. */
@@ -39,7 +49,7 @@ const LOOK_EVERY_MS = 5000
  * connection, worker threads follow it. Nothing here holds up the program or keeps it alive.
  */
 export function startLiveControl(options: LiveControlOptions): void {
-  const { env, control, serviceName, fastTraces, logGate, isMainThread } = options
+  const { env, control, serviceName, fastTraces, logGate, isMainThread, points } = options
   const sampling = new SamplingLever(fastTraces, samplingFrom(env))
   startJaegerRemote(env, control, serviceName, sampling)
   if (control === undefined) return
@@ -48,16 +58,15 @@ export function startLiveControl(options: LiveControlOptions): void {
     severityLever(logGate),
     logLevelLever(),
     instrumentationLever(fastTraces),
-    ruleLever((name, on) => controlPoints().setRuleEnabled?.(name, on) ?? false),
+    ruleLever((name, on) => points.setRuleEnabled?.(name, on) ?? false),
     profileLever((on) => {
-      const { setProfiling } = controlPoints()
-      return setProfiling === undefined ? 'this agent has no profiler' : setProfiling(on)
+      return points.setProfiling === undefined ? 'this agent has no profiler' : points.setProfiling(on)
     }),
   ] as Lever[]
   const settings = new LiveSettingsApplier(levers, isMainThread)
   if (!isMainThread) return
   const startNanos = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n
-  const health = (): ComponentHealth => currentHealth(startNanos)
+  const health = (): ComponentHealth => currentHealth(startNanos, points)
   const client = new OpampClient(control, {
     description: () => agentDescription(fastTraces?.pipeline.resource?.attributes, serviceName),
     health,
@@ -67,7 +76,7 @@ export function startLiveControl(options: LiveControlOptions): void {
   client.start(CONNECT_AFTER_MS)
   let reported = '[]'
   setInterval(() => {
-    const findings = JSON.stringify(controlPoints().findings?.() ?? [])
+    const findings = JSON.stringify(points.findings?.() ?? [])
     if (findings === reported || !client.connected) return
     reported = findings
     client.report()
@@ -109,9 +118,9 @@ function jaegerUrl(
 }
 
 /** Healthy is an agent that works; findings are parts of it that do not see what they should. */
-function currentHealth(startTimeUnixNano: bigint): ComponentHealth {
+function currentHealth(startTimeUnixNano: bigint, points: ControlPoints): ComponentHealth {
   const statusTimeUnixNano = BigInt(Date.now()) * 1_000_000n
-  const components = (controlPoints().findings?.() ?? []).slice(0, 100).map(({ component, message }) => {
+  const components = (points.findings?.() ?? []).slice(0, 100).map(({ component, message }) => {
     const part: ComponentHealth = { healthy: false, lastError: message.slice(0, 500), statusTimeUnixNano }
     return [component.slice(0, 200), part] as const
   })

@@ -76,8 +76,9 @@ function activeEnvironment({ env }: LaunchTarget): string[] {
   return env['VIRTUAL_ENV'] ? [env['VIRTUAL_ENV']] : []
 }
 
-function sitePackages(root: string, { list }: LaunchTarget['files']): string[] {
-  return list(join(root, 'lib'))
+function sitePackages(root: string, files: LaunchTarget['files']): string[] {
+  return files
+    .list(join(root, 'lib'))
     .filter((name) => /^(python|pypy)\d/.test(name))
     .map((name) => join(root, 'lib', name, 'site-packages'))
 }

@@ -24,9 +24,9 @@ function inject({ env, files }: LaunchTarget): boolean {
   return true
 }
 
-function gemFiles(env: LaunchTarget['env'], { list }: LaunchTarget['files']): string[] {
+function gemFiles(env: LaunchTarget['env'], files: LaunchTarget['files']): string[] {
   const home = env['HOME'] ?? ''
-  const folders = (root: string): string[] => list(root).map((version) => join(root, version))
+  const folders = (root: string): string[] => files.list(root).map((version) => join(root, version))
   const roots = [
     ...(env['GEM_PATH'] ?? '').split(':').filter((path) => path !== ''),
     ...(env['GEM_HOME'] ? [env['GEM_HOME']] : []),
@@ -37,7 +37,7 @@ function gemFiles(env: LaunchTarget['env'], { list }: LaunchTarget['files']): st
     '/usr/local/bundle',
   ]
   return roots.flatMap((root) =>
-    [...list(join(root, 'gems'))]
+    [...files.list(join(root, 'gems'))]
       .filter((name) => name.startsWith(`${GEM}-`))
       .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
       .map((name) => join(root, 'gems', name, 'lib', `${GEM}.rb`)),

@@ -116,17 +116,14 @@ describe('where tokens are set', () => {
   ])(
     '%s: agents speak with what may send telemetry, only admin sets something',
     async (authorization, status, opens, sets) => {
-      const ask = async (path: string, init: RequestInit = {}): Promise<number> =>
-        (await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { ...init.headers, authorization } }))
-          .status
-      const protobuf = {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-protobuf' },
-        body: new Uint8Array([1]),
+      const ask = async (path: string, method = 'GET', type = ''): Promise<number> => {
+        const body = type === '' ? {} : { body: new Uint8Array([1]) }
+        const headers = { authorization, ...(type === '' ? {} : { 'content-type': type }) }
+        return (await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, ...body })).status
       }
-      expect(await ask('/v1/opamp', protobuf)).toBe(status)
+      expect(await ask('/v1/opamp', 'POST', 'application/x-protobuf')).toBe(status)
       expect(await ask('/sampling?service=a')).toBe(status)
-      expect(await ask('/api/agents/settings?settings=%7B%22profile%22%3Atrue%7D', { method: 'POST' })).toBe(sets)
+      expect(await ask('/api/agents/settings?settings=%7B%22profile%22%3Atrue%7D', 'POST')).toBe(sets)
       const answer = await new Promise<string>((resolve, reject) => {
         let text = ''
         const socket = connect(port, '127.0.0.1', () =>

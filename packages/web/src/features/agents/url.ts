@@ -7,4 +7,3 @@ export const agentsUrl = z.object({
   /** Id of the agent that is open. */
   agent: z.string().max(64).catch(''),
 })
-export type AgentsUrl = z.output<typeof agentsUrl>
