@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   exportPath,
-  instrumentationWanted,
   needsWholeSdk,
   numberFrom,
   wantsOwnTracer,
@@ -78,14 +77,5 @@ describe('numberFrom', () => {
     ['many', 5],
   ])('reads %j as %d', (text, value) => {
     expect(numberFrom({ X: text }, 'X', 5)).toBe(value)
-  })
-})
-
-describe('instrumentationWanted', () => {
-  it('follows the two lists', () => {
-    expect(instrumentationWanted({}, 'console')).toBe(true)
-    expect(instrumentationWanted({ OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pg, console' }, 'console')).toBe(false)
-    expect(instrumentationWanted({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http' }, 'console')).toBe(false)
-    expect(instrumentationWanted({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,console' }, 'console')).toBe(true)
   })
 })

@@ -73,11 +73,3 @@ export function withDefaults<T>(env: Record<string, string | undefined>, action:
     for (const name of added) delete env[name]
   }
 }
-
-/** Whether an instrumentation of this short name (`console`, `runtime-node`) is wanted. */
-export function instrumentationWanted(env: Env, name: string): boolean {
-  const list = (text: string | undefined): string[] => (text ?? '').split(',').map((entry) => entry.trim())
-  const enabled = list(env['OTEL_NODE_ENABLED_INSTRUMENTATIONS']).filter((entry) => entry !== '')
-  if (list(env['OTEL_NODE_DISABLED_INSTRUMENTATIONS']).includes(name)) return false
-  return enabled.length === 0 || enabled.includes(name)
-}

@@ -1,15 +1,15 @@
-import { isMainThread } from 'node:worker_threads'
 import { captureConsole } from './console-logs.ts'
 import { recordCrashes } from './crash-record.ts'
-import { patchDefaultImports } from './esm-defaults.ts'
-import { registerEsmHooks } from './esm-hooks.ts'
 import { flushOnExit } from './exit-flush.ts'
-import { createInstrumentations, instrumentedModules } from './instrumentations.ts'
 import { durationRecorder } from './instrumentations/http/duration-recorder.ts'
 import { instrumentHttpServers } from './instrumentations/http/server.ts'
+import { openFindings, reportFinding } from './findings/report-finding.ts'
 import { createPipelines } from './pipelines.ts'
+import { PluginHost } from './plugins/plugin-host.ts'
+import { pluginWanted } from './plugins/plugin-switches.ts'
+import { allPlugins } from './plugins/registry.ts'
 import { deriveServiceName } from './service-name.ts'
-import { instrumentationWanted, numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
+import { numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
 import { processFacts, skipReason } from './skip-reason.ts'
 import { startSdk } from './start-sdk.ts'
 
@@ -34,15 +34,14 @@ function start(maxQueuedSpans: number): void {
     ownTracer: wantsOwnTracer(env),
     maxQueuedSpans,
   })
-  const ownHttpServer = fastTraces !== undefined && instrumentationWanted(env, 'http')
-  const instrumentations = createInstrumentations(env, { isMainThread, ownHttpServer })
-  const modules = instrumentedModules(instrumentations)
-  patchDefaultImports(modules)
-  registerEsmHooks(modules)
+  const ownHttpServer = fastTraces !== undefined && pluginWanted(env, 'http')
   const serviceName = deriveServiceName(process.argv[1], env)
-  const endRest = startSdk({ env, instrumentations, serviceName, parts, fastTraces })
+  const endRest = startSdk({ env, serviceName, parts, fastTraces })
+  openFindings()
+  const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
+  new PluginHost({ plugins, env, report: reportFinding }).start()
   if (ownHttpServer) instrumentHttpServers(durationRecorder(env, serverDurations))
-  if (instrumentationWanted(env, 'console')) captureConsole()
+  if (pluginWanted(env, 'console')) captureConsole()
   recordCrashes()
   flushOnExit({
     budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),

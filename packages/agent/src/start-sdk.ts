@@ -1,7 +1,6 @@
 import { context, metrics, propagation, trace } from '@opentelemetry/api'
 import { logs } from '@opentelemetry/api-logs'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { registerInstrumentations, type Instrumentation } from '@opentelemetry/instrumentation'
 import {
   defaultResource,
   detectResources,
@@ -31,7 +30,6 @@ import { needsWholeSdk } from './settings.ts'
 /** What the SDK is built from. */
 export interface SdkOptions {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly instrumentations: Instrumentation[]
   readonly serviceName: string | undefined
   readonly parts: SdkParts
   /** Our own tracer; `parts` then has no span processors in it. */
@@ -78,7 +76,7 @@ export function startSdk(options: SdkOptions): (() => Promise<void>) | undefined
   return ownsAll || sdk === undefined ? undefined : () => sdk.shutdown()
 }
 
-function startBareSdk({ instrumentations, parts }: SdkOptions, resource: Resource): void {
+function startBareSdk({ parts }: SdkOptions, resource: Resource): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const { metricReaders = [], spanProcessors = [], logRecordProcessors = [] } = parts
   if (metricReaders.length > 0) {
@@ -88,7 +86,6 @@ function startBareSdk({ instrumentations, parts }: SdkOptions, resource: Resourc
   if (logRecordProcessors.length > 0) {
     logs.setGlobalLoggerProvider(new LoggerProvider({ resource, processors: logRecordProcessors }))
   }
-  registerInstrumentations({ instrumentations })
 }
 
 function detectedResource(serviceName: string | undefined): Resource {
@@ -97,14 +94,14 @@ function detectedResource(serviceName: string | undefined): Resource {
 }
 
 function startWholeSdk(
-  { env, instrumentations, serviceName, parts }: SdkOptions,
+  { env, serviceName, parts }: SdkOptions,
   resource: Resource | undefined,
 ): NodeSDK {
   const require = createRequire(import.meta.url)
   const module = require('@opentelemetry/sdk-node') as { NodeSDK: typeof NodeSDK }
   const sdk = new module.NodeSDK({
     ...parts,
-    instrumentations,
+    instrumentations: [],
     // Ours is registered already.
     textMapPropagator: null,
     // All signals of a process have one resource, instance id included.

@@ -1,0 +1,73 @@
+import type { Instrumentation, InstrumentationModuleDefinition } from '@opentelemetry/instrumentation'
+import { createRequire } from 'node:module'
+import { inRange } from '../modules/version-range.ts'
+import type { HostedInstrumentation } from './hosted-catalogue.ts'
+import type { LoadedModule, ModuleExports, ModulePatch, Plugin, PluginKit } from './plugin.ts'
+
+type Definition = InstrumentationModuleDefinition
+type Definitions = Definition | Definition[] | void
+
+/** The class of an upstream instrumentation; `init` says what it patches, and is there to be overridden. */
+type UpstreamClass = new (config: object) => Instrumentation & { init(): Definitions }
+
+/**
+ * An upstream instrumentation as a plugin of ours: its package is required when the plugin starts. It is made without
+ * hooks of its own; what it wants to patch is patched by the agent, in every way modules are loaded.
+ */
+export function hostUpstream(hosted: HostedInstrumentation): Plugin {
+  const { name, modules, offByDefault, when } = hosted
+  return {
+    name,
+    modules,
+    ...(offByDefault === undefined ? {} : { offByDefault }),
+    start: (kit) => (when?.(kit.env) === false ? [] : start(hosted, kit)),
+  }
+}
+
+function start({ name, className, config, native }: HostedInstrumentation, { options }: PluginKit): ModulePatch[] {
+  const exports = createRequire(import.meta.url)(`@opentelemetry/instrumentation-${name}`) as Record<string, unknown>
+  const Upstream = exports[className] as UpstreamClass
+  const settings = { ...config, ...options, enabled: true }
+  if (native === true) {
+    // oxlint-disable-next-line no-new -- constructing it is what switches it on
+    new Upstream(settings)
+    return []
+  }
+  // The base class hooks into loading for what `init` gives it: nothing.
+  const Unhooked = class extends Upstream {
+    override init(): Definitions {
+      return []
+    }
+  }
+  const definitions = Upstream.prototype.init.call(new Unhooked(settings)) ?? []
+  return (Array.isArray(definitions) ? definitions : [definitions]).flatMap(patchesOf)
+}
+
+function patchesOf(definition: Definition): ModulePatch[] {
+  const supported = (versions: readonly string[], about: LoadedModule): boolean =>
+    about.folder === '' || versions.some((range) => inRange(about.version, range))
+  const patches: ModulePatch[] = definition.files.map((file) => ({
+    module: definition.name,
+    file: fileInPackage(definition.name, file.name),
+    patch: (exports: ModuleExports, about: LoadedModule): unknown => {
+      if (!supported(file.supportedVersions, about)) return exports
+      file.moduleExports = exports
+      return file.patch(exports, about.version)
+    },
+  }))
+  if (definition.patch !== undefined) {
+    patches.push({
+      module: definition.name,
+      patch: (exports: ModuleExports, about: LoadedModule): unknown => {
+        if (!supported(definition.supportedVersions, about)) return exports
+        definition.moduleExports = exports
+        return definition.patch?.(exports, about.version)
+      },
+    })
+  }
+  return patches
+}
+
+function fileInPackage(name: string, path: string): string {
+  return path.replaceAll('\\', '/').slice(name.length + 1)
+}
