@@ -20,8 +20,7 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BatchSender } from './batch-sender.ts'
-import { HTTP_SCOPE } from './instrumentations/http/server.ts'
-import { ServerDurations } from './instrumentations/http/server-durations.ts'
+import { DurationProducer } from './metrics/duration-producer.ts'
 import { OtlpTransport, type PendingRequest, type TransportOptions } from './otlp-transport.ts'
 import { createFastTraces, type FastTraces } from './pipeline/fast-traces.ts'
 import { exportPath, numberFrom, type SignalName } from './settings.ts'
@@ -32,8 +31,8 @@ type Env = Readonly<Record<string, string | undefined>>
 export interface Pipelines {
   /** Our own tracer, when the traces go over it; the SDK then has no span processors. */
   readonly fastTraces?: FastTraces
-  /** Durations of incoming requests, when the metrics go over our reader. */
-  readonly serverDurations?: ServerDurations
+  /** Durations that the agent measures, when the metrics go over our reader. */
+  readonly durations?: DurationProducer
   readonly spanProcessors?: SpanProcessor[]
   readonly logRecordProcessors?: LogRecordProcessor[]
   readonly metricReaders?: MetricReader[]
@@ -74,7 +73,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
   const parts: SdkParts = {}
 
   let fastTraces: FastTraces | undefined
-  let serverDurations: ServerDurations | undefined
+  let durations: DurationProducer | undefined
   if (traces === 'none') parts.spanProcessors = []
   else if (ownTracer && traces === 'protobuf') {
     parts.spanProcessors = []
@@ -109,15 +108,15 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     const exportIntervalMillis = numberFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL', 10_000) || 10_000
     const exportTimeoutMillis = Math.min(numberFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT', 10_000), exportIntervalMillis)
     const temporality = exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM)
-    serverDurations = new ServerDurations(HTTP_SCOPE, temporality ?? AggregationTemporality.CUMULATIVE)
-    const metricProducers = [serverDurations]
+    durations = new DurationProducer(temporality ?? AggregationTemporality.CUMULATIVE)
+    const metricProducers = [durations]
     const times = { exportIntervalMillis, exportTimeoutMillis }
     parts.metricReaders = [new PeriodicExportingMetricReader({ exporter, metricProducers, ...times })]
   }
   return {
     ...parts,
     ...(fastTraces === undefined ? {} : { fastTraces }),
-    ...(serverDurations === undefined ? {} : { serverDurations }),
+    ...(durations === undefined ? {} : { durations }),
     flush: async () => {
       const readers = parts.metricReaders ?? []
       await Promise.all([...senders.map((sender) => sender.drain()), ...readers.map((reader) => reader.forceFlush())])

@@ -1,8 +1,7 @@
 import { captureConsole } from './console-logs.ts'
 import { recordCrashes } from './crash-record.ts'
 import { flushOnExit } from './exit-flush.ts'
-import { durationRecorder } from './instrumentations/http/duration-recorder.ts'
-import { instrumentHttpServers } from './instrumentations/http/server.ts'
+import { durationRecorders } from './metrics/duration-recorders.ts'
 import { openFindings, reportFinding } from './findings/report-finding.ts'
 import { createPipelines } from './pipelines.ts'
 import { PluginHost } from './plugins/plugin-host.ts'
@@ -30,17 +29,15 @@ export function startAgent(): void {
 
 function start(maxQueuedSpans: number): void {
   const { env } = process
-  const { flush, takePending, fastTraces, serverDurations, ...parts } = createPipelines(env, {
+  const { flush, takePending, fastTraces, durations, ...parts } = createPipelines(env, {
     ownTracer: wantsOwnTracer(env),
     maxQueuedSpans,
   })
-  const ownHttpServer = fastTraces !== undefined && pluginWanted(env, 'http')
   const serviceName = deriveServiceName(process.argv[1], env)
   const endRest = startSdk({ env, serviceName, parts, fastTraces })
   openFindings()
   const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
-  new PluginHost({ plugins, env, report: reportFinding }).start()
-  if (ownHttpServer) instrumentHttpServers(durationRecorder(env, serverDurations))
+  new PluginHost({ plugins, env, durations: durationRecorders(env, durations), report: reportFinding }).start()
   if (pluginWanted(env, 'console')) captureConsole()
   recordCrashes()
   flushOnExit({

@@ -1,3 +1,5 @@
+import { metrics, trace } from '@opentelemetry/api'
+import { logs } from '@opentelemetry/api-logs'
 import type { Instrumentation, InstrumentationModuleDefinition } from '@opentelemetry/instrumentation'
 import { createRequire } from 'node:module'
 import { inRange } from '../modules/version-range.ts'
@@ -29,8 +31,7 @@ function start({ name, className, config, native }: HostedInstrumentation, { opt
   const Upstream = exports[className] as UpstreamClass
   const settings = { ...config, ...options, enabled: true }
   if (native === true) {
-    // oxlint-disable-next-line no-new -- constructing it is what switches it on
-    new Upstream(settings)
+    useProviders(new Upstream(settings))
     return []
   }
   // The base class hooks into loading for what `init` gives it: nothing.
@@ -39,8 +40,17 @@ function start({ name, className, config, native }: HostedInstrumentation, { opt
       return []
     }
   }
-  const definitions = Upstream.prototype.init.call(new Unhooked(settings)) ?? []
+  const instance = new Unhooked(settings)
+  useProviders(instance)
+  const definitions = Upstream.prototype.init.call(instance) ?? []
   return (Array.isArray(definitions) ? definitions : [definitions]).flatMap(patchesOf)
+}
+
+/** Some make their instruments only when they are told of a provider. */
+function useProviders(instrumentation: Instrumentation): void {
+  instrumentation.setTracerProvider(trace.getTracerProvider())
+  instrumentation.setMeterProvider(metrics.getMeterProvider())
+  instrumentation.setLoggerProvider?.(logs.getLoggerProvider())
 }
 
 function patchesOf(definition: Definition): ModulePatch[] {

@@ -1,6 +1,7 @@
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { FindingKind } from '../findings/report-finding.ts'
+import type { DurationRecorders } from '../metrics/duration-producer.ts'
 import { hookCommonJs } from '../modules/commonjs-hook.ts'
 import { hookEsm } from '../modules/esm-hook.ts'
 import { mainOfPackage, packageOfFile, packageVersion, type PackageFile } from '../modules/package-of-file.ts'
@@ -14,6 +15,7 @@ type Env = Readonly<Record<string, string | undefined>>
 export interface PluginHostOptions {
   readonly plugins: readonly Plugin[]
   readonly env: Env
+  readonly durations: DurationRecorders
   readonly report: (kind: FindingKind, text: string) => void
 }
 
@@ -59,10 +61,10 @@ export class PluginHost {
   #start(plugin: Plugin): void {
     if (this.#started.has(plugin.name)) return
     this.#started.add(plugin.name)
-    const { env, report } = this.#options
+    const { env, durations, report } = this.#options
     const options = pluginOptions(env, plugin.name)
     if (options instanceof Error) report('configuration', options.message)
-    const kit: PluginKit = { env, options: options instanceof Error ? {} : options, report }
+    const kit: PluginKit = { env, options: options instanceof Error ? {} : options, durations, report }
     try {
       const patches = plugin.start(kit) ?? []
       for (const patch of patches) this.#addPatch(guarded(patch, plugin.name, report))

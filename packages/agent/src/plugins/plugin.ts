@@ -1,4 +1,5 @@
 import type { FindingKind } from '../findings/report-finding.ts'
+import type { DurationRecorders } from '../metrics/duration-producer.ts'
 
 /**
  * What the agent knows about one library. To add one: write `instrumentations/<name>.ts` (or a folder) that exports a
@@ -61,6 +62,8 @@ export interface PluginKit {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What CLEW_INSTRUMENTATION_<NAME> (JSON) sets. */
   readonly options: Readonly<Record<string, unknown>>
+  /** A histogram of durations; ask for each one once. */
+  readonly durations: DurationRecorders
   /** Says what could not be instrumented, and why. */
   readonly report: (kind: FindingKind, text: string) => void
 }

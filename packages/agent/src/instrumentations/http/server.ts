@@ -9,11 +9,12 @@ import {
 } from '@opentelemetry/api'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
+import type { RecordDuration } from '../../metrics/duration-producer.ts'
 import { reportOnce } from '../../report-once.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
+import { HTTP_SCOPE, type ServedFacts } from './durations.ts'
 import { RequestContext } from './request-context.ts'
 import { knownMethod, serverAttributes } from './server-attributes.ts'
-import type { ServedFacts } from './server-durations.ts'
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
 
@@ -33,19 +34,13 @@ interface Marked {
   [SERVED]?: Served
 }
 
-/** Scope of the spans and metrics here. */
-export const HTTP_SCOPE = '@clew/agent/http'
-
-/** Takes the duration of one request. */
-export type RecordDuration = (seconds: number, facts: ServedFacts) => void
-
 /**
  * A span, and a duration for `record`, for every request that `node:http` and `node:https` servers
  * answer. It stands in the one place all of them come through, the servers' `emit`, so it does not matter how and when
  * a program has loaded the modules. What is emitted on requests and responses is heard in the context of the request.
  * Returns what takes it all back.
  */
-export function instrumentHttpServers(record: RecordDuration | undefined): () => void {
+export function instrumentHttpServers(record: RecordDuration<ServedFacts> | undefined): () => void {
   const instruments: Instruments = { tracer: trace.getTracer(HTTP_SCOPE), record }
   const undo = [
     replaceEmit(http.Server.prototype, (emit) => serverEmit(emit, 'http', instruments)),
@@ -60,7 +55,7 @@ export function instrumentHttpServers(record: RecordDuration | undefined): () =>
 
 interface Instruments {
   readonly tracer: Tracer
-  readonly record: RecordDuration | undefined
+  readonly record: RecordDuration<ServedFacts> | undefined
 }
 
 function replaceEmit(prototype: object, wrap: (original: Emit) => Emit): () => void {
