@@ -93,7 +93,7 @@ describe('a CommonJS program', () => {
   })
 
   it('can load the agent with --require', async () => {
-    const path = fileURLToPath(new URL('require.js', REGISTER_URL))
+    const path = fileURLToPath(new URL('require.cjs', REGISTER_URL))
     const { code, stderr } = await runProgram('program.cjs', [], toSink(), ['--require', path]).ended
     expect(code).toBe(0)
     expect(stderr).toBe('')

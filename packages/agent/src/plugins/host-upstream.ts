@@ -22,7 +22,19 @@ export function hostUpstream(hosted: HostedInstrumentation): Plugin {
     name,
     modules,
     ...(offByDefault === undefined ? {} : { offByDefault }),
-    start: (kit) => (when?.(kit.env) === false ? [] : start(hosted, kit)),
+    start: (kit) => {
+      if (when?.(kit.env) === false) return
+      if (hosted.deferred !== true) return start(hosted, kit)
+      setImmediate(() => startLater(hosted, kit)).unref()
+    },
+  }
+}
+
+function startLater(hosted: HostedInstrumentation, kit: PluginKit): void {
+  try {
+    start(hosted, kit)
+  } catch (error) {
+    kit.report('plugin-failed', `${hosted.name} is not instrumented: ${String(error)}`)
   }
 }
 

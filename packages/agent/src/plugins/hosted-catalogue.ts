@@ -11,6 +11,8 @@ export interface HostedInstrumentation {
   readonly offByDefault?: true
   /** It finds out by itself what to patch (a handler by its path): it starts at once where `when` says so. */
   readonly native?: true
+  /** Starts after the first turn of the event loop. */
+  readonly deferred?: true
   readonly when?: (env: Readonly<Record<string, string | undefined>>) => boolean
 }
 
@@ -86,6 +88,8 @@ export const HOSTED: readonly HostedInstrumentation[] = [
     className: 'RuntimeNodeInstrumentation',
     modules: [],
     native: true,
+    // It takes as long to load as all the rest, and what it measures begins with the first turn of the event loop.
+    deferred: true,
     // One of them tells for the process.
     when: () => isMainThread,
   },
