@@ -2,6 +2,8 @@ import { captureConsole } from './console-logs.ts'
 import { recordCrashes } from './crash-record.ts'
 import { flushOnExit } from './exit-flush.ts'
 import { durationRecorders } from './metrics/duration-recorders.ts'
+import { reportBundled } from './findings/bundled-program.ts'
+import { reportLoadedBefore } from './findings/loaded-before.ts'
 import { openFindings, reportFinding } from './findings/report-finding.ts'
 import { createPipelines } from './pipelines.ts'
 import { PluginHost } from './plugins/plugin-host.ts'
@@ -11,6 +13,9 @@ import { deriveServiceName } from './service-name.ts'
 import { numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
 import { processFacts, skipReason } from './skip-reason.ts'
 import { startSdk } from './start-sdk.ts'
+
+/** After that a program has loaded what it needs. */
+const PROGRAM_STANDS_MS = 3000
 
 const STARTED = Symbol.for('clew.agent.started')
 
@@ -37,13 +42,31 @@ function start(maxQueuedSpans: number): void {
   const endRest = startSdk({ env, serviceName, parts, fastTraces })
   openFindings()
   const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
-  new PluginHost({ plugins, env, durations: durationRecorders(env, durations), report: reportFinding }).start()
+  const host = new PluginHost({ plugins, env, durations: durationRecorders(env, durations), report: reportFinding })
+  host.start()
+  reportLoadedBefore(host.packages)
+  // When the program stands: looking at its file is no part of its start.
+  const lookAtProgram = once(() => reportBundled(process.argv[1], host.unseenPackages))
+  setTimeout(lookAtProgram, PROGRAM_STANDS_MS).unref()
   if (pluginWanted(env, 'console')) captureConsole()
   recordCrashes()
   flushOnExit({
     budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.
-    flush: async (final) => void (await Promise.all([flush(), final ? endRest?.() : undefined])),
+    flush: async (final) => {
+      if (final) lookAtProgram()
+      await Promise.all([flush(), final ? endRest?.() : undefined])
+    },
     takePending,
   })
+}
+
+/** The action, for the first call only. */
+function once(action: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    action()
+  }
 }

@@ -38,10 +38,10 @@ function startLater(hosted: HostedInstrumentation, kit: PluginKit): void {
   }
 }
 
-function start({ name, className, config, native }: HostedInstrumentation, { options }: PluginKit): ModulePatch[] {
-  const exports = createRequire(import.meta.url)(`@opentelemetry/instrumentation-${name}`) as Record<string, unknown>
+function start({ name, className, config, native }: HostedInstrumentation, kit: PluginKit): ModulePatch[] {
+  const exports = requireUpstream(name, kit)
   const Upstream = exports[className] as UpstreamClass
-  const settings = { ...config, ...options, enabled: true }
+  const settings = { ...config, ...kit.options, enabled: true }
   if (native === true) {
     useProviders(new Upstream(settings))
     return []
@@ -55,7 +55,38 @@ function start({ name, className, config, native }: HostedInstrumentation, { opt
   const instance = new Unhooked(settings)
   useProviders(instance)
   const definitions = Upstream.prototype.init.call(instance) ?? []
-  return (Array.isArray(definitions) ? definitions : [definitions]).flatMap(patchesOf)
+  const all = Array.isArray(definitions) ? definitions : [definitions]
+  return [...all.flatMap(patchesOf), ...versionChecks(name, all, kit)]
+}
+
+/** Says when a package is there in a version that upstream does not know. */
+function versionChecks(plugin: string, definitions: readonly Definition[], { report }: PluginKit): ModulePatch[] {
+  const ranges = new Map<string, string[]>()
+  for (const { name, supportedVersions } of definitions) {
+    ranges.set(name, [...(ranges.get(name) ?? []), ...supportedVersions])
+  }
+  return [...ranges].map(([module, versions]) => ({
+    module,
+    patch: (_exports: ModuleExports, { folder, version }: LoadedModule): void => {
+      if (folder === '' || versions.some((range) => inRange(version, range))) return
+      const known = versions.join(' or ')
+      report('unsupported-version', `${module} ${version} is not instrumented: ${plugin} knows ${known}`)
+    },
+  }))
+}
+
+/**
+ * What upstream cannot wrap it says with the `console.error` there is when it is loaded. The program's output belongs to
+ * the program, so that one makes findings.
+ */
+function requireUpstream(name: string, { report }: PluginKit): Record<string, unknown> {
+  const { error } = console
+  console.error = (text: unknown) => report('plugin-failed', `not everything of ${patching} is instrumented: ${String(text)}`)
+  try {
+    return createRequire(import.meta.url)(`@opentelemetry/instrumentation-${name}`) as Record<string, unknown>
+  } finally {
+    console.error = error
+  }
 }
 
 /** Some make their instruments only when they are told of a provider. */
@@ -65,6 +96,9 @@ function useProviders(instrumentation: Instrumentation): void {
   instrumentation.setLoggerProvider?.(logs.getLoggerProvider())
 }
 
+/** What is being patched, for what upstream says meanwhile. */
+let patching = 'a library'
+
 function patchesOf(definition: Definition): ModulePatch[] {
   const supported = (versions: readonly string[], about: LoadedModule): boolean =>
     about.folder === '' || versions.some((range) => inRange(about.version, range))
@@ -73,6 +107,7 @@ function patchesOf(definition: Definition): ModulePatch[] {
     file: fileInPackage(definition.name, file.name),
     patch: (exports: ModuleExports, about: LoadedModule): unknown => {
       if (!supported(file.supportedVersions, about)) return exports
+      patching = `${about.module} ${about.version}`
       file.moduleExports = exports
       return file.patch(exports, about.version)
     },
@@ -82,6 +117,7 @@ function patchesOf(definition: Definition): ModulePatch[] {
       module: definition.name,
       patch: (exports: ModuleExports, about: LoadedModule): unknown => {
         if (!supported(definition.supportedVersions, about)) return exports
+        patching = `${about.module} ${about.version}`
         definition.moduleExports = exports
         return definition.patch?.(exports, about.version)
       },

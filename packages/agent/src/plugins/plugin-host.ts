@@ -29,6 +29,8 @@ export class PluginHost {
   readonly #waiting = new Map<string, Plugin[]>()
   readonly #patches = new Map<string, ModulePatch[]>()
   readonly #started = new Set<string>()
+  #packages: readonly string[] = []
+  readonly #seen = new Set<string>()
   /** CommonJS exports that have been through here: an ES wrapper around them must not be patched again. */
   readonly #patched = new WeakSet<object>()
 
@@ -38,7 +40,12 @@ export class PluginHost {
 
   /** Packages (not modules of Node) that the wanted plugins are about. */
   get packages(): readonly string[] {
-    return [...new Set([...this.#waiting.keys(), ...this.#patches.keys()])].filter((name) => !isBuiltin(name))
+    return this.#packages
+  }
+
+  /** Those of them that the program has not loaded. */
+  get unseenPackages(): readonly string[] {
+    return this.#packages.filter((name) => !this.#seen.has(name))
   }
 
   /** Names of the plugins that run. */
@@ -54,6 +61,7 @@ export class PluginHost {
       if (plugin.modules.length === 0 || plugin.modules.some((name) => isBuiltin(name))) this.#start(plugin)
       else for (const name of plugin.modules) this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), plugin])
     }
+    this.#packages = [...new Set([...this.#waiting.keys(), ...this.#patches.keys()])].filter((name) => !isBuiltin(name))
     hookCommonJs((exports, path, file) => this.#onCommonJs(exports, path, file))
     hookEsm(this.packages, (url, exports, specifier) => this.#onEsm(url, exports, specifier), report)
   }
@@ -85,6 +93,7 @@ export class PluginHost {
   #patchesFor(name: string): readonly ModulePatch[] | undefined {
     const waiting = this.#waiting.get(name)
     if (waiting !== undefined) {
+      this.#seen.add(name)
       this.#waiting.delete(name)
       for (const plugin of waiting) this.#start(plugin)
     }

@@ -1,10 +1,11 @@
+import { apiCopiesPlugin } from '../instrumentations/api-copies.ts'
 import { httpPlugin, undiciPlugin } from '../instrumentations/http/plugins.ts'
 import { HOSTED, HOSTED_HTTP } from './hosted-catalogue.ts'
 import { hostUpstream } from './host-upstream.ts'
 import type { Plugin } from './plugin.ts'
 
 /** The agent's own plugins, one line each. One of the same name takes the place of what is hosted from upstream. */
-const OWN: readonly Plugin[] = [httpPlugin, undiciPlugin]
+const OWN: readonly Plugin[] = [httpPlugin, undiciPlugin, apiCopiesPlugin]
 
 /** Every library the agent knows, by name; with `sdkHttp` requests are seen to by upstream's instrumentations too. */
 export function allPlugins({ sdkHttp }: { readonly sdkHttp: boolean }): readonly Plugin[] {
