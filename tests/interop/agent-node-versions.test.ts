@@ -71,7 +71,7 @@ describe.each(['20.19', '22', '24', '26'])('Node %s', (version) => {
 
     it('a package of ES modules', async () => {
       await run('esm-package.mjs', nodeArgs)
-      const chat = ofKind(3).find((span) => span.name.startsWith('chat'))
+      const chat = ofKind(3).find((span) => span.name?.startsWith('chat'))
       const call = ofKind(3).find((span) => span.parentSpanId === chat?.spanId)
       expect(call?.values['url.full']).toContain('/chat/completions')
     })
@@ -109,10 +109,7 @@ describe.each(['20.19', '22', '24', '26'])('Node %s', (version) => {
     await run('cluster.cjs', ['--import', REGISTER_URL])
     const servers = ofKind(2)
     expect(servers.length).toBeGreaterThanOrEqual(2)
-    expect(servers.map((span) => span.parentSpanId).toSorted()).toEqual(
-      ofKind(3)
-        .map((span) => span.spanId)
-        .toSorted(),
-    )
+    expect(servers).toHaveLength(ofKind(3).length)
+    expect(new Set(servers.map((span) => span.parentSpanId))).toEqual(new Set(ofKind(3).map((span) => span.spanId)))
   })
 })

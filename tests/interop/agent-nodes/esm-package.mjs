@@ -10,9 +10,11 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ id: 'x', model: 'm-1', choices: [{ index: 0, message, finish_reason: 'stop' }], usage }))
   })
 })
-server.listen(0, '127.0.0.1', async () => {
+server.listen(0, '127.0.0.1', () => void ask())
+
+async function ask() {
   const client = new OpenAI({ apiKey: 'none', baseURL: `http://127.0.0.1:${server.address().port}`, maxRetries: 0 })
   await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'hello' }] })
   server.close()
   server.closeAllConnections()
-})
+}
