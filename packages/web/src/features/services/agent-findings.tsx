@@ -9,7 +9,8 @@ import { Badge } from '../../ui/badge.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import styles from './services.module.css'
 
-const EVENT = condition('event.name', 'clew.agent.finding')
+/** In the search language: a field of log records, not an attribute. */
+const EVENT = 'event.name:clew.agent.finding'
 
 interface AgentFindingsProps {
   readonly service: string
