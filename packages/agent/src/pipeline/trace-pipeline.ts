@@ -1,5 +1,6 @@
-import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
+import { runIn } from '../context/agent-context.ts'
 import type { OtlpTransport } from '../otlp-transport.ts'
 import { reportOnce } from '../report-once.ts'
 import type { InstrumentationScope } from '../tracer/fast-tracer-provider.ts'
@@ -122,7 +123,7 @@ export class TracePipeline {
     this.#spans++
     this.#bytes += size
     if ((this.#bytes >= requestBytes || this.#spans >= requestSpans) && !this.#resourcePending()) {
-      context.with(ROOT_CONTEXT, () => this.flush())
+      runIn(ROOT_CONTEXT, () => this.flush(), undefined, [])
     } else if (this.#timer === undefined) this.#schedule(delayMs)
   }
 
@@ -134,7 +135,7 @@ export class TracePipeline {
   #schedule(delayMs: number): void {
     if (this.#timer !== undefined) return
     // The timer must not hold the context of the request that happens to run.
-    this.#timer = context.with(ROOT_CONTEXT, () => setTimeout(() => void this.#onTimer(), delayMs).unref())
+    this.#timer = runIn(ROOT_CONTEXT, () => setTimeout(() => void this.#onTimer(), delayMs).unref(), undefined, [])
   }
 
   async #onTimer(): Promise<void> {

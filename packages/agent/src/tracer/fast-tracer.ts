@@ -79,7 +79,7 @@ export class FastTracer implements Tracer {
     const trace1 = randomWord()
     const trace2 = randomWord()
     const trace3 = randomWord()
-    const kept = sampler.keeps(trace2, trace3, undefined)
+    const kept = sampler.keeps(trace2 >>> 0, trace3 >>> 0, undefined)
     const span = kept
       ? this.#recording(name, options, undefined, TraceFlags.SAMPLED | RANDOM_FLAG, sampler.threshold?.traceState)
       : new DroppedSpan(RANDOM_FLAG)
@@ -94,7 +94,7 @@ export class FastTracer implements Tracer {
 
   #startChild(parent: RecordingSpan, name: string, options: SpanOptions, context: Context): Span {
     const { sampler } = this.#parts
-    if (!sampler.parentBased && !sampler.keeps(parent.trace2, parent.trace3, parent.traceState)) {
+    if (!sampler.parentBased && !sampler.keeps(parent.trace2 >>> 0, parent.trace3 >>> 0, parent.traceState)) {
       return unsampled(parent.spanContext())
     }
     const state = sampler.parentBased ? parent.traceState : announced(sampler, parent.traceState)
@@ -116,7 +116,7 @@ export class FastTracer implements Tracer {
     const trace3 = wordAt(traceId, 24)
     const kept = sampler.parentBased
       ? (traceFlags & TraceFlags.SAMPLED) !== 0
-      : sampler.keeps(trace2, trace3, traceState)
+      : sampler.keeps(trace2 >>> 0, trace3 >>> 0, traceState)
     if (!kept) return sampler.parentBased ? new DroppedSpan(traceFlags, traceState, parent) : unsampled(parent)
     const state = sampler.parentBased ? traceState : announced(sampler, traceState)
     const span = this.#recording(name, options, traceId, traceFlags | TraceFlags.SAMPLED, state)

@@ -1,5 +1,4 @@
 import {
-  context as contextApi,
   propagation,
   SpanKind,
   SpanStatusCode,
@@ -11,6 +10,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
+import { activeContext } from '../../context/agent-context.ts'
 import type { RecordDuration } from '../../metrics/duration-producer.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
 import type { SentFacts } from './durations.ts'
@@ -63,7 +63,7 @@ export class Outgoing {
 
   /** Undefined for what the agent itself sends. */
   static begin(parts: OutgoingParts, target: () => Target | undefined): Outgoing | undefined {
-    const context = contextApi.active()
+    const context = activeContext()
     if (isTracingSuppressed(context)) return undefined
     const known = target()
     return known === undefined ? undefined : new Outgoing(parts, known, context)

@@ -1,14 +1,16 @@
 import {
-  context as contextApi,
   propagation,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   trace,
+  type AttributeValue,
+  type Span,
   type Tracer,
 } from '@opentelemetry/api'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
+import { activeContext, runIn } from '../../context/agent-context.ts'
 import type { RecordDuration } from '../../metrics/duration-producer.ts'
 import { reportOnce } from '../../report-once.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
@@ -75,7 +77,7 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
     const served = begin(args[0] as IncomingMessage, args[1] as ServerResponse, scheme, instruments)
     if (served === undefined) return original.call(this, event, ...args)
     try {
-      return contextApi.with(served.context, original, this, event, ...args)
+      return runIn(served.context, original, this, [event, ...args])
     } catch (error) {
       fail(served, error, instruments)
       throw error
@@ -86,9 +88,9 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
 function requestEmit(original: Emit): Emit {
   return function emit(this: unknown, event, ...args) {
     const served = (this as Marked)[SERVED]
-    if (served === undefined || contextApi.active() === served.context) return original.call(this, event, ...args)
+    if (served === undefined || activeContext() === served.context) return original.call(this, event, ...args)
     if (!hasListeners(this, event)) return original.call(this, event, ...args)
-    return contextApi.with(served.context, original, this, event, ...args)
+    return runIn(served.context, original, this, [event, ...args])
   }
 }
 
@@ -98,10 +100,10 @@ function responseEmit(original: Emit, instruments: Instruments): Emit {
     if (served === undefined) return original.call(this, event, ...args)
     if (event === 'close') finish(served, this as ServerResponse, instruments)
     else if (event === 'error') fail(served, args[0], instruments)
-    if (contextApi.active() === served.context || !hasListeners(this, event)) {
+    if (activeContext() === served.context || !hasListeners(this, event)) {
       return original.call(this, event, ...args)
     }
-    return contextApi.with(served.context, original, this, event, ...args)
+    return runIn(served.context, original, this, [event, ...args])
   }
 }
 
@@ -122,8 +124,8 @@ function begin(
   try {
     const incoming = propagation.extract(ROOT_CONTEXT, request.headers)
     const span = tracer.startSpan(request.method ?? 'GET', SERVER, incoming)
-    if (span instanceof RecordingSpan) span.startWith(serverAttributes(request, scheme))
-    else if (span.isRecording()) span.setAttributes(serverAttributes(request, scheme))
+    if (span instanceof RecordingSpan) span.startWithFlat(serverAttributes(request, scheme))
+    else if (span.isRecording()) setFlat(span, serverAttributes(request, scheme))
     const context = new RequestContext(incoming, span)
     const served: Served = { context, request, scheme, startMs: performance.now(), over: false }
     ;(request as Marked)[SERVED] = served
@@ -133,6 +135,11 @@ function begin(
     reportOnce(`a request could not be traced: ${String(error)}`)
     return undefined
   }
+}
+
+/** Keys and values in turn, on a span that is not ours. */
+function setFlat(span: Span, flat: readonly unknown[]): void {
+  for (let i = 0; i < flat.length; i += 2) span.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
 }
 
 const SERVER = { kind: SpanKind.SERVER }
