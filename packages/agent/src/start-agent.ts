@@ -3,7 +3,7 @@ import { recordCrashes } from './crash-record.ts'
 import { flushOnExit } from './exit-flush.ts'
 import { durationRecorders } from './metrics/duration-recorders.ts'
 import { reportBundled } from './findings/bundled-program.ts'
-import { reportLoadedBefore } from './findings/loaded-before.ts'
+import { packagesInMemory, reportLoadedBefore } from './findings/loaded-before.ts'
 import { openFindings, reportFinding } from './findings/report-finding.ts'
 import { createPipelines } from './pipelines.ts'
 import { PluginHost } from './plugins/plugin-host.ts'
@@ -34,6 +34,7 @@ export function startAgent(): void {
 
 function start(maxQueuedSpans: number): void {
   const { env } = process
+  const inMemory = packagesInMemory()
   const { flush, takePending, fastTraces, durations, ...parts } = createPipelines(env, {
     ownTracer: wantsOwnTracer(env),
     maxQueuedSpans,
@@ -44,7 +45,7 @@ function start(maxQueuedSpans: number): void {
   const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
   const host = new PluginHost({ plugins, env, durations: durationRecorders(env, durations), report: reportFinding })
   host.start()
-  reportLoadedBefore(host.packages)
+  reportLoadedBefore(inMemory, host.packages)
   // When the program stands: looking at its file is no part of its start.
   const lookAtProgram = once(() => reportBundled(process.argv[1], host.unseenPackages))
   setTimeout(lookAtProgram, PROGRAM_STANDS_MS).unref()

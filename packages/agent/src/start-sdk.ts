@@ -19,6 +19,7 @@ import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { createRequire } from 'node:module'
 import { AgentContextManager } from './context/agent-context.ts'
 import type { FastTraces } from './pipeline/fast-traces.ts'
+import { watchOverhead } from './overhead/watch-overhead.ts'
 import { reportPipelineMetrics } from './pipeline/pipeline-metrics.ts'
 import type { SdkParts } from './pipelines.ts'
 import { baggageCopier } from './propagation/baggage-attributes.ts'
@@ -72,7 +73,10 @@ export function startSdk(options: SdkOptions): (() => Promise<void>) | undefined
     })
   }
   if (sdk === undefined && resource !== undefined) startBareSdk(options, resource)
-  if (fastTraces !== undefined) reportPipelineMetrics(fastTraces)
+  if (fastTraces !== undefined) {
+    reportPipelineMetrics(fastTraces)
+    watchOverhead(env, fastTraces)
+  }
   return ownsAll || sdk === undefined ? undefined : () => sdk.shutdown()
 }
 

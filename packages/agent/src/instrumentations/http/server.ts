@@ -12,6 +12,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import { activeContext, runIn } from '../../context/agent-context.ts'
 import type { RecordDuration } from '../../metrics/duration-producer.ts'
+import { workBegins, workEnded } from '../../overhead/own-time.ts'
 import { reportOnce } from '../../report-once.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
 import { HTTP_SCOPE, type ServedFacts } from './durations.ts'
@@ -121,6 +122,7 @@ function begin(
   scheme: string,
   { tracer }: Instruments,
 ): Served | undefined {
+  const beganMs = workBegins()
   try {
     const incoming = propagation.extract(ROOT_CONTEXT, request.headers)
     const span = tracer.startSpan(request.method ?? 'GET', SERVER, incoming)
@@ -134,6 +136,8 @@ function begin(
   } catch (error) {
     reportOnce(`a request could not be traced: ${String(error)}`)
     return undefined
+  } finally {
+    workEnded(beganMs)
   }
 }
 
@@ -146,6 +150,7 @@ const SERVER = { kind: SpanKind.SERVER }
 
 function finish(served: Served, response: ServerResponse, instruments: Instruments): void {
   if (served.over) return
+  const beganMs = workBegins()
   try {
     const { statusCode } = response
     const { span, route } = served.context.rpc
@@ -160,6 +165,8 @@ function finish(served: Served, response: ServerResponse, instruments: Instrumen
     end(served, instruments, statusCode, statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined)
   } catch (error) {
     reportOnce(`a request could not be traced to its end: ${String(error)}`)
+  } finally {
+    workEnded(beganMs)
   }
 }
 
