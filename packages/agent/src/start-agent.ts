@@ -1,3 +1,4 @@
+import { readConfigFile, withFileSettings } from './config/read-config-file.ts'
 import { captureConsole } from './console-logs.ts'
 import { recordCrashes } from './crash-record.ts'
 import { flushOnExit } from './exit-flush.ts'
@@ -27,13 +28,22 @@ export function startAgent(): void {
   const marks = globalThis as { [STARTED]?: true }
   if (marks[STARTED] || skipReason(processFacts())) return
   marks[STARTED] = true
+  if (!process.env['OTEL_CONFIG_FILE']?.trim()) return startWithDefaults()
+  const { variables, ignored } = readConfigFile()
+  if (variables['OTEL_SDK_DISABLED'] === 'true') return
+  for (const text of ignored) reportFinding('configuration', `${process.env['OTEL_CONFIG_FILE']}: ${text}`)
+  withFileSettings(process.env, variables, startWithDefaults)
+}
+
+function startWithDefaults(): void {
   // A queue bounded in spans only where somebody asked for it: the own tracer's is bounded in bytes.
   const maxQueuedSpans = numberFrom(process.env, 'OTEL_BSP_MAX_QUEUE_SIZE', 0) || Number.POSITIVE_INFINITY
   withDefaults(process.env, () => start(maxQueuedSpans))
 }
 
 function start(maxQueuedSpans: number): void {
-  const { env } = process
+  // A copy: some of it is read when a library is loaded, and by then the defaults are out of the environment again.
+  const env = { ...process.env }
   const inMemory = packagesInMemory()
   const { flush, takePending, fastTraces, durations, ...parts } = createPipelines(env, {
     ownTracer: wantsOwnTracer(env),
