@@ -22,8 +22,12 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BatchSender } from './batch-sender.ts'
 import { DurationProducer } from './metrics/duration-producer.ts'
 import { OtlpTransport, type PendingRequest, type TransportOptions } from './otlp-transport.ts'
+import { compressionFrom } from './pipeline/compression.ts'
+import { DiskSpool } from './pipeline/disk-spool.ts'
 import { createFastTraces, type FastTraces } from './pipeline/fast-traces.ts'
 import { exportPath, numberFrom, type SignalName } from './settings.ts'
+
+const SPOOL_BYTES = 64 * 1024 * 1024
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -62,7 +66,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     path: 'protobuf' | 'json',
     more?: Partial<TransportOptions>,
   ): OtlpTransport => {
-    const created = createTransport(signal, path, more)
+    const created = createTransport(env, signal, path, more)
     transports.push(created)
     return created
   }
@@ -128,7 +132,15 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
   }
 }
 
+/** A folder for what cannot be delivered, where CLEW_SPOOL_DIR names one. */
+function spoolFrom(env: Env, signal: SignalName): DiskSpool | undefined {
+  const folder = env['CLEW_SPOOL_DIR']?.trim()
+  if (!folder) return undefined
+  return new DiskSpool(signal.toLowerCase(), { folder, maxBytes: numberFrom(env, 'CLEW_SPOOL_BYTES', SPOOL_BYTES) })
+}
+
 function createTransport(
+  env: Env,
   signal: SignalName,
   path: 'protobuf' | 'json',
   more: Partial<TransportOptions> = {},
@@ -139,7 +151,8 @@ function createTransport(
   return new OtlpTransport({
     url: options.url,
     headers: options.headers,
-    compression: options.compression,
+    compression: compressionFrom(env, signal),
+    spool: spoolFrom(env, signal),
     timeoutMs: options.timeoutMillis,
     agent: () => options.agentFactory(new URL(options.url).protocol),
     ...more,
