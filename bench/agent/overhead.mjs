@@ -15,9 +15,10 @@ const APPS = { hello: '/hello?from=bench', express: '/orders/17', fastify: '/ord
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Measures and returns one row for each program and agent. */
-export async function measureOverhead({ apps = ['hello'], rounds = 5, requests = 20_000, only = '', progress }) {
-  const peers = installPeers()
-  const variants = variantsWith(peers.require).filter(({ name }) => name === 'no agent' || name.includes(only))
+export async function measureOverhead({ apps = ['hello'], rounds = 5, requests = 20_000, only = '', peers = true, progress }) {
+  // Hello-world and our own agent need nothing that is not here.
+  const { require, apps: folder } = peers ? installPeers() : { require: undefined, apps: here('./apps') }
+  const variants = variantsWith(require).filter(({ name }) => name === 'no agent' || name.includes(only))
   const sink = fork(here('./sink.mjs'), { stdio: 'inherit' })
   const backends = fork(here('./backends.mjs'), { stdio: 'inherit' })
   const [[{ port: sinkPort }], [ports]] = await Promise.all([once(sink, 'message'), once(backends, 'message')])
@@ -27,7 +28,7 @@ export async function measureOverhead({ apps = ['hello'], rounds = 5, requests =
       const results = new Map(variants.map(({ name }) => [name, []]))
       for (let round = 1; round <= rounds; round++) {
         for (const variant of shuffled(variants)) {
-          const program = join(peers.apps, `${app}.cjs`)
+          const program = join(folder, `${app}.cjs`)
           const run = await measure({ variant, program, path: APPS[app], requests, sink, sinkPort, ports })
           results.get(variant.name).push(run)
         }
@@ -43,19 +44,23 @@ export async function measureOverhead({ apps = ['hello'], rounds = 5, requests =
 }
 
 function variantsWith(require) {
-  const url = (specifier) => pathToFileURL(require.resolve(specifier)).href
   const ours = ['--import', new URL('../../packages/agent/dist/register.js', import.meta.url).href]
-  const upstream = ['--require', require.resolve('@opentelemetry/auto-instrumentations-node/register')]
   // The detectors of clouds ask the network, which is not what is measured here.
   const local = { OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process' }
   const off = { OTEL_TRACES_SAMPLER: 'always_off' }
-  return [
+  const own = [
     { name: 'no agent', execArgv: [], env: {} },
     { name: 'clew', execArgv: ours, env: {} },
     { name: 'clew, sampling off', execArgv: ours, env: off },
+  ]
+  if (require === undefined) return own
+  const upstream = ['--require', require.resolve('@opentelemetry/auto-instrumentations-node/register')]
+  const elastic = ['--import', pathToFileURL(require.resolve('@elastic/opentelemetry-node')).href]
+  return [
+    ...own,
     { name: 'upstream', execArgv: upstream, env: local },
     { name: 'upstream, sampling off', execArgv: upstream, env: { ...local, ...off } },
-    { name: 'elastic', execArgv: ['--import', url('@elastic/opentelemetry-node')], env: local },
+    { name: 'elastic', execArgv: elastic, env: local },
     { name: 'datadog', execArgv: ['--require', require.resolve('dd-trace/init')], env: {}, datadog: true },
   ]
 }
