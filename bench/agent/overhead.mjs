@@ -71,7 +71,7 @@ async function measure({ variant, program, path, requests, sink, sinkPort, ports
     Object.entries(process.env).filter(([key]) => !/^(OTEL_|CLEW_|DD_|NODE_OPTIONS)/.test(key)),
   )
   const target = datadog
-    ? { DD_TRACE_AGENT_URL: `http://127.0.0.1:${sinkPort}`, DD_SERVICE: 'bench', DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false' }
+    ? { DD_TRACE_AGENT_URL: `http://127.0.0.1:${sinkPort}`, DD_SERVICE: 'bench', DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false', DD_TRACE_STARTUP_LOGS: 'false' }
     : {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sinkPort}`,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
