@@ -20,6 +20,8 @@ export interface DurationDefinition<Facts> {
   readonly boundaries: readonly number[]
   /** The same text for the same attributes, and only for them; made for every record, so keep it cheap. */
   readonly keyOf: (facts: Facts) => string
+  /** Whether two have the same key; spares making it where one is like the one before. */
+  readonly alike?: (a: Facts, b: Facts) => boolean
   /** The attributes of a series; made once for each. */
   readonly attributesOf: (facts: Facts) => Attributes
 }
@@ -45,8 +47,10 @@ interface Series {
 }
 
 interface Metric {
-  readonly definition: Omit<DurationDefinition<never>, 'keyOf' | 'attributesOf'>
+  readonly definition: Omit<DurationDefinition<never>, 'keyOf' | 'attributesOf' | 'alike'>
   readonly series: Map<string, Series>
+  /** The series of the last record; none after the series have been taken. */
+  last: Series | undefined
 }
 
 /** More series than that are counted together, as the SDK does it. */
@@ -69,11 +73,18 @@ export class DurationProducer implements MetricProducer {
   /** A metric, and what records to it. To be called once for each. */
   recorder<Facts>(definition: DurationDefinition<Facts>): RecordDuration<Facts> {
     const series = new Map<string, Series>()
-    this.#metrics.push({ definition, series })
-    const { boundaries, keyOf } = definition
+    const metric: Metric = { definition, series, last: undefined }
+    this.#metrics.push(metric)
+    const { boundaries, keyOf, alike } = definition
+    let before: Facts | undefined
     return (seconds, facts) => {
-      const key = keyOf(facts)
-      const found = series.get(key) ?? addSeries(series, key, definition, facts)
+      let found = before !== undefined && alike?.(before, facts) === true ? metric.last : undefined
+      if (found === undefined) {
+        const key = keyOf(facts)
+        found = series.get(key) ?? addSeries(series, key, definition, facts)
+        metric.last = found
+        before = facts
+      }
       let bucket = 0
       while (bucket < boundaries.length && seconds > boundaries[bucket]!) bucket++
       found.counts[bucket]!++
@@ -100,7 +111,10 @@ export class DurationProducer implements MetricProducer {
       byScope.set(scope, [...(byScope.get(scope) ?? []), metric])
     }
     if (this.#temporality === AggregationTemporality.DELTA) {
-      for (const { series } of this.#metrics) series.clear()
+      for (const metric of this.#metrics) {
+        metric.series.clear()
+        metric.last = undefined
+      }
       this.#start = end
     }
     const scopeMetrics = [...byScope].map(([name, metrics]) => ({ scope: { name }, metrics }))

@@ -33,6 +33,7 @@ export const SERVER_DURATION: DurationDefinition<ServedFacts> = {
   boundaries: REQUEST_BOUNDARIES,
   keyOf: ({ method, scheme, version, route, statusCode, errorType }) =>
     `${method} ${scheme} ${version} ${statusCode ?? ''} ${errorType ?? ''} ${route === undefined ? '' : `r${route}`}`,
+  alike: (a, b) => a.route === b.route && commonAlike(a, b),
   attributesOf: ({ route, ...facts }) => ({
     ...common(facts),
     ...(route === undefined ? {} : { 'http.route': route }),
@@ -47,11 +48,24 @@ export const CLIENT_DURATION: DurationDefinition<SentFacts> = {
   boundaries: REQUEST_BOUNDARIES,
   keyOf: ({ method, scheme, address, port, version, statusCode, errorType }) =>
     `${method} ${scheme} ${version ?? ''} ${statusCode ?? ''} ${errorType ?? ''} ${port ?? ''} ${address}`,
+  alike: (a, b) => a.address === b.address && a.port === b.port && commonAlike(a, b),
   attributesOf: ({ address, port, ...facts }) => ({
     ...common(facts),
     'server.address': address,
     ...(port === undefined ? {} : { 'server.port': port }),
   }),
+}
+
+type Common = Pick<SentFacts, 'method' | 'scheme' | 'version' | 'statusCode' | 'errorType'>
+
+function commonAlike(a: Common, b: Common): boolean {
+  return (
+    a.statusCode === b.statusCode &&
+    a.method === b.method &&
+    a.scheme === b.scheme &&
+    a.version === b.version &&
+    a.errorType === b.errorType
+  )
 }
 
 function common({
@@ -60,7 +74,7 @@ function common({
   version,
   statusCode,
   errorType,
-}: Pick<SentFacts, 'method' | 'scheme' | 'version' | 'statusCode' | 'errorType'>): Attributes {
+}: Common): Attributes {
   return {
     'http.request.method': method,
     'url.scheme': scheme,

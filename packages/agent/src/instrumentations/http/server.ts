@@ -89,8 +89,9 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
 function requestEmit(original: Emit): Emit {
   return function emit(this: unknown, event, ...args) {
     const served = (this as Marked)[SERVED]
-    if (served === undefined || activeContext() === served.context) return original.call(this, event, ...args)
-    if (!hasListeners(this, event)) return original.call(this, event, ...args)
+    if (served === undefined || !hasListeners(this, event) || activeContext() === served.context) {
+      return original.call(this, event, ...args)
+    }
     return runIn(served.context, original, this, [event, ...args])
   }
 }
@@ -101,7 +102,7 @@ function responseEmit(original: Emit, instruments: Instruments): Emit {
     if (served === undefined) return original.call(this, event, ...args)
     if (event === 'close') finish(served, this as ServerResponse, instruments)
     else if (event === 'error') fail(served, args[0], instruments)
-    if (activeContext() === served.context || !hasListeners(this, event)) {
+    if (!hasListeners(this, event) || activeContext() === served.context) {
       return original.call(this, event, ...args)
     }
     return runIn(served.context, original, this, [event, ...args])
