@@ -43,6 +43,17 @@ export default defineConfig({
           pool: 'forks',
         },
       },
+      {
+        ...source,
+        test: {
+          name: 'chaos',
+          include: ['tests/chaos/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          pool: 'forks',
+        },
+      },
     ],
   },
 })

@@ -14,6 +14,7 @@ const STEPS = [
   ['dead code', ...bin('knip/bin/knip.js', '--no-progress')],
   ['layers', ...own('check-layers.mjs')],
   ['hygiene', ...own('check-hygiene.mjs')],
+  ['dependencies', ...own('check-dependencies.mjs')],
   ['reference docs', ...own('gen.mjs', '--check')],
 ]
 

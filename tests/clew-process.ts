@@ -24,6 +24,8 @@ export interface Running {
 }
 
 export interface RunOptions {
+  /** Puts something in front of the command line, such as `nsenter`; must end as the process of its arguments. */
+  readonly wrap?: (args: readonly string[]) => readonly string[]
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
 }
@@ -45,7 +47,9 @@ process.on('exit', () => {
 
 /** Starts `clew …` and does not wait. */
 export function spawnClew(args: readonly string[], options: RunOptions = {}): Running {
-  const child = spawn(process.execPath, [CLEW_BIN, ...args], {
+  const line = [process.execPath, CLEW_BIN, ...args]
+  const [file = process.execPath, ...rest] = options.wrap?.(line) ?? line
+  const child = spawn(file, rest, {
     env: cleanEnvironment(options.env),
     cwd: options.cwd ?? tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -105,8 +109,9 @@ export async function startClew(
   dataDir: string = newDataDir(),
   args: readonly string[] = [],
   verb = 'up',
+  options: RunOptions = {},
 ): Promise<ClewProcess> {
-  const running = spawnClew([verb, '--json', '--data-dir', dataDir, ...FREE_PORTS, ...args])
+  const running = spawnClew([verb, '--json', '--data-dir', dataDir, ...FREE_PORTS, ...args], options)
   const addresses = (await firstJsonLine(running)) as { ui: string; otlpHttp: string; otlpGrpc: string }
   return {
     ...addresses,

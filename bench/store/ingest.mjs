@@ -90,7 +90,7 @@ let turn = 0
 const traceById = await timed(async () => {
   const id = fixedParameter(Buffer.from(some[turn++ % some.length].id, 'hex'), 16)
   const bounds = await one(
-    sql`SELECT min(MinStartNanos) AS low, max(MaxStartNanos) AS high FROM trace_summaries WHERE TraceId = ${id}`,
+    sql`SELECT min(MinStartNanos) AS low, max(MaxEndNanos) AS high FROM trace_summaries WHERE TraceId = ${id}`,
   )
   await store.query(
     sql`SELECT * FROM spans WHERE TraceId = ${id} AND StartNanos >= ${BigInt(bounds.low)} AND StartNanos <= ${BigInt(bounds.high)}`,

@@ -64,6 +64,30 @@ export const TEXT_OWNERS = [
     why: 'only store and query speak SQL (and generated spans quote it)',
   },
   {
+    name: 'new RegExp',
+    pattern: /\bRegExp\s*\(/,
+    only: ['packages/collector/src/kit/linear-pattern.ts'],
+    why: "a pattern that comes from somebody can hold up JavaScript's engine for ever: use compileGoRegex, which cannot",
+  },
+  {
+    name: 'HTML from text',
+    pattern: /dangerouslySetInnerHTML|\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write\b|\bsrcdoc\b/i,
+    only: [],
+    why: 'text becomes text nodes only; the page refuses the rest, too (Trusted Types)',
+  },
+  {
+    name: 'code from text',
+    pattern: /\beval\s*\(|\bnew\s+Function\s*\(|\bFunction\s*\(\s*['"`]|node:vm\b/,
+    only: ['packages/collector/src/processors/memory-limiter/process-memory.ts'], // asks the engine for its collector
+    why: 'nothing that arrives is ever run',
+  },
+  {
+    name: 'unchecked TLS',
+    pattern: /rejectUnauthorized\s*:\s*false|NODE_TLS_REJECT_UNAUTHORIZED|\bshell\s*:\s*true/,
+    only: [],
+    why: 'certificates are checked (insecure_skip_verify is the one way out, by configuration), and no shell reads an argument',
+  },
+  {
     name: 'process.exit',
     pattern: /\bprocess\s*\.\s*exit\s*\(/,
     only: ['packages/cli/src/', 'packages/agent/src/'],

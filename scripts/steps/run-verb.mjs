@@ -23,6 +23,7 @@ const VERBS = {
     }
     return vitest('interop', args)
   },
+  'test:chaos': (args) => vitest('chaos', args),
   bench: (args) => node(['bench/run.mjs', ...args]),
   gen: (args) => node(['scripts/gen.mjs', ...args]),
 }

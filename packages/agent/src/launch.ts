@@ -1,4 +1,5 @@
 import { basename, dirname, join, parse } from 'node:path'
+import { withToken } from './otlp-headers.ts'
 import { packageName } from './service-name.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -11,6 +12,8 @@ export interface LaunchRequest {
   readonly service?: string | undefined
   /** OTLP/HTTP base URL; the environment's OTEL_EXPORTER_OTLP_ENDPOINT, else http://127.0.0.1:4318, when not given. */
   readonly endpoint?: string | undefined
+  /** What OTLP receivers are shown; the environment's own `authorization` header wins. */
+  readonly token?: string | undefined
   readonly env: Env
   /** The full path of an executable (a name to look up, or a path to check), undefined when there is none. */
   readonly findOnPath: (nameOrPath: string) => string | undefined
@@ -92,6 +95,8 @@ function withTelemetry(request: LaunchRequest): Record<string, string> {
   }
   if (request.endpoint !== undefined) env['OTEL_EXPORTER_OTLP_ENDPOINT'] = request.endpoint
   env['OTEL_EXPORTER_OTLP_ENDPOINT'] ||= DEFAULT_ENDPOINT
+  if (request.token !== undefined)
+    env['OTEL_EXPORTER_OTLP_HEADERS'] = withToken(env['OTEL_EXPORTER_OTLP_HEADERS'], request.token)
   env['OTEL_EXPORTER_OTLP_PROTOCOL'] ||= 'http/protobuf'
   for (const signal of ['TRACES', 'METRICS', 'LOGS']) env[`OTEL_${signal}_EXPORTER`] ||= 'otlp'
   env['OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED'] ||= 'true'

@@ -1,3 +1,5 @@
+import { tokenFrom, withToken } from './otlp-headers.ts'
+
 type Env = Readonly<Record<string, string | undefined>>
 
 /** Signals as the SDK's environment variables spell them. */
@@ -59,9 +61,15 @@ export function numberFrom(env: Env, name: string, fallback: number): number {
   return Number.isFinite(value) && value >= 0 ? value : fallback
 }
 
-/** Runs `action` with the defaults in place for every variable that is unset, and leaves `env` as it was. */
+/**
+ * Runs `action` with the defaults in place for every variable that is unset, and CLEW_AUTH_TOKEN as a header; leaves `env`
+ * as it was.
+ */
 export function withDefaults<T>(env: Record<string, string | undefined>, action: () => T): T {
   const added: string[] = []
+  const token = tokenFrom(env)
+  const headers = env['OTEL_EXPORTER_OTLP_HEADERS']
+  if (token !== undefined) env['OTEL_EXPORTER_OTLP_HEADERS'] = withToken(headers, token)
   for (const [name, value] of Object.entries(DEFAULTS)) {
     if (env[name] !== undefined && env[name] !== '') continue
     added.push(name)
@@ -71,5 +79,9 @@ export function withDefaults<T>(env: Record<string, string | undefined>, action:
     return action()
   } finally {
     for (const name of added) delete env[name]
+    if (token !== undefined) {
+      if (headers === undefined) delete env['OTEL_EXPORTER_OTLP_HEADERS']
+      else env['OTEL_EXPORTER_OTLP_HEADERS'] = headers
+    }
   }
 }

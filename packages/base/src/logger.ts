@@ -1,3 +1,5 @@
+import { redactText, redactValue } from './redact.ts'
+
 /** Levels in rising order of importance; `silent` writes nothing. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -22,15 +24,19 @@ export interface LoggerOptions {
   readonly nowMs?: () => number
 }
 
-/** A logger that formats lines and hands them to `options.write`. */
+/** A logger that formats lines and hands them to `options.write`, with secrets masked. */
 export function createLogger(options: LoggerOptions, bound: LogFields = {}): Logger {
   const threshold = LOG_LEVELS.indexOf(options.level)
   const nowMs = options.nowMs ?? Date.now
   const emit = (level: LogLevel, message: string, fields: LogFields | undefined): void => {
     if (LOG_LEVELS.indexOf(level) < threshold) return
-    const all = { ...bound, ...fields }
+    const all = redacted({ ...bound, ...fields })
     const time = new Date(nowMs()).toISOString()
-    options.write(options.format === 'json' ? jsonLine(time, level, message, all) : textLine(time, level, message, all))
+    options.write(
+      options.format === 'json'
+        ? jsonLine(time, level, redactText(message), all)
+        : textLine(time, level, redactText(message), all),
+    )
   }
   return {
     debug: (message, fields) => emit('debug', message, fields),
@@ -43,6 +49,11 @@ export function createLogger(options: LoggerOptions, bound: LogFields = {}): Log
 
 /** Writes nothing; for tests and for code that is given no logger. */
 export const silentLogger: Logger = createLogger({ level: 'silent', format: 'text', write: () => undefined })
+
+/** Secrets never get as far as a line. */
+function redacted(fields: LogFields): LogFields {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, redactValue(plain(value), key)]))
+}
 
 function plain(value: unknown): unknown {
   if (value instanceof Error) return value.message

@@ -10,6 +10,7 @@ import { runCommand } from './commands/run.ts'
 import { servicesCommand } from './commands/services.ts'
 import { tailCommand } from './commands/tail.ts'
 import { traceCommand } from './commands/trace.ts'
+import { tokenCommand } from './commands/token.ts'
 import { tracesCommand } from './commands/traces.ts'
 import { upCommand } from './commands/up.ts'
 import { validateCommand } from './commands/validate.ts'
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   validateCommand,
   printConfigCommand,
   componentsCommand,
+  tokenCommand,
   doctorCommand,
   benchCommand,
   versionCommand,

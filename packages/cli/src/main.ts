@@ -1,4 +1,5 @@
 import { ClewError, errorMessage } from '@clew/base/errors'
+import { redactText } from '@clew/base/redact'
 import { CommanderError } from 'commander'
 import type { CommandContext } from './command.ts'
 import { processEnvironment } from './config/environment.ts'
@@ -44,10 +45,10 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
 /** One or two lines for errors we know; the stack for those we do not, since they are our bugs. */
 function reportError(error: unknown, terminal: Terminal, debug: boolean): void {
   const style = styleFor(terminal.color)
-  terminal.err(`${style.red('error:')} ${errorMessage(error)}`)
+  terminal.err(`${style.red('error:')} ${redactText(errorMessage(error))}`)
   if (error instanceof ClewError) {
-    if (error.fix !== undefined) terminal.err(`  ${style.dim('fix:')} ${error.fix}`)
+    if (error.fix !== undefined) terminal.err(`  ${style.dim('fix:')} ${redactText(error.fix)}`)
     if (!debug) return
   }
-  if (error instanceof Error && error.stack !== undefined) terminal.err(style.dim(error.stack))
+  if (error instanceof Error && error.stack !== undefined) terminal.err(style.dim(redactText(error.stack)))
 }

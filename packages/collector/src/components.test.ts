@@ -14,6 +14,7 @@ import { parseYaml } from './config/parse-yaml.ts'
 import { treeAt, type MapTree } from './config/tree.ts'
 import { COMPONENTS } from './components.ts'
 import { DecisionRecord } from './core/decisions.ts'
+import { LOCAL_ACCESS } from './kit/access.ts'
 import { SelfMetrics } from './core/self-metrics.ts'
 import type { ComponentContext, Receiver } from './core/component.ts'
 import { erase, type Factory } from './core/factory.ts'
@@ -97,6 +98,7 @@ function bench(factory: Factory): Bench {
       metrics: new SelfMetrics(),
       record: decisions.component(node),
       host: { ready: () => true, statuses: () => [], startedMillis: Date.now() },
+      access: LOCAL_ACCESS,
       batchHint: undefined,
       userAgent: 'Clew/test',
       print: () => undefined,

@@ -7,6 +7,8 @@ export interface CallOptions {
   readonly baseUrl?: string
   readonly abort?: AbortSignal
   readonly headers?: Readonly<Record<string, string>>
+  /** Instead of the global one, for certificates of one's own. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
 /** Path and query of a call, for links, `EventSource` and "copy as curl". */
@@ -33,12 +35,19 @@ export async function callEndpoint<E extends Endpoint>(
   input: InputOf<E>,
   options: CallOptions = {},
 ): Promise<OutputOf<E>> {
-  const url = endpointUrl(endpoint, input, options.baseUrl)
+  const url =
+    endpoint.body === true ? `${options.baseUrl ?? ''}${endpoint.path}` : endpointUrl(endpoint, input, options.baseUrl)
+  const ask = options.fetch ?? fetch
   let response: Response
   try {
-    response = await fetch(url, {
+    response = await ask(url, {
       method: endpoint.method,
-      headers: { accept: 'application/json', ...options.headers },
+      headers: {
+        accept: 'application/json',
+        ...(endpoint.body === true ? { 'content-type': 'application/json' } : {}),
+        ...options.headers,
+      },
+      ...(endpoint.body === true ? { body: JSON.stringify(input) } : {}),
       ...(options.abort === undefined ? {} : { signal: options.abort }),
     })
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { Scope } from '@clew/base/scope'
 import type { z } from 'zod'
 
 /**
@@ -16,6 +17,10 @@ export interface Endpoint<Input extends z.ZodType = z.ZodType, Output extends z.
   readonly input: Input
   readonly output: Output
   readonly stream?: boolean
+  /** `input` comes as a JSON body, not as path and query parameters: for what must not be in addresses and their logs. */
+  readonly body?: boolean
+  /** What a caller must be allowed to do; `nobody` has to show a token. Else: `read` for GET, `admin` for the rest. */
+  readonly scope?: Scope | 'nobody'
 }
 
 /** Keeps the precise schema types of an endpoint. */
@@ -23,6 +28,11 @@ export function defineEndpoint<Input extends z.ZodType, Output extends z.ZodType
   endpoint: Endpoint<Input, Output>,
 ): Endpoint<Input, Output> {
   return endpoint
+}
+
+/** What a caller of an endpoint must be allowed to do. */
+export function neededScope(endpoint: Pick<Endpoint, 'method' | 'scope'>): Scope | 'nobody' {
+  return endpoint.scope ?? (endpoint.method === 'GET' ? 'read' : 'admin')
 }
 
 /** What a caller may pass: before parsing and defaults. */

@@ -1,8 +1,10 @@
 import type { Endpoint } from './endpoint.ts'
+import { decideKey, listKeys } from './keys.ts'
 import { logHistogram, searchLogs, tailLogs } from './logs.ts'
 import { listMetrics, metricLabels, metricSeries } from './metrics.ts'
 import { getPipeline, recentDecisions, tapPipeline } from './pipeline.ts'
 import { getService, listOperations, listServices, serviceGraph } from './services.ts'
+import { getSession, signIn, signOut } from './session.ts'
 import { getStatus, sendTestTrace } from './status.ts'
 import {
   attributeKeys,
@@ -19,6 +21,9 @@ import {
 export const endpoints: readonly Endpoint[] = [
   getStatus,
   sendTestTrace,
+  getSession,
+  signIn,
+  signOut,
   searchTraces,
   traceHistogram,
   traceScatter,
@@ -27,6 +32,8 @@ export const endpoints: readonly Endpoint[] = [
   searchTraceSpans,
   attributeKeys,
   attributeValues,
+  listKeys,
+  decideKey,
   listServices,
   getService,
   listOperations,

@@ -4,6 +4,17 @@ import { limitInput, unixNanos } from './common.ts'
 
 export const perSignal = z.object({ traces: z.number(), logs: z.number(), metrics: z.number() })
 
+/** Something that is wrong now. */
+export const trouble = z.object({
+  message: z.string(),
+  /** What to do about it; empty when there is nothing to do. */
+  fix: z.string(),
+  sinceNanos: unixNanos,
+  /** True when new data is refused because of it. */
+  refusing: z.boolean(),
+})
+export type Trouble = z.infer<typeof trouble>
+
 export const pipelineNode = z.object({
   /** `receiver/otlp`, `processor/batch@traces`, `exporter/clew`. */
   id: z.string(),
@@ -62,13 +73,18 @@ export const getPipeline = defineEndpoint({
         reason: z.string(),
         signal: z.string(),
         count: z.number(),
+        /** Requests turned away unread, whose items nobody has counted. */
+        unreadRequests: z.number(),
         lastNanos: unixNanos,
       }),
     ),
     store: z.object({
       status: z.enum(['ok', 'degraded', 'failing']),
+      /** The worst of `troubles`; empty when nothing is wrong. */
       message: z.string(),
       sinceNanos: unixNanos.nullable(),
+      /** Everything that is wrong now, what refuses data first. */
+      troubles: z.array(trouble),
       queuedBytes: z.number(),
       queuedRows: z.number(),
       segmentsWaiting: z.number(),

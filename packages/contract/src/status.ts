@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.ts'
+import { unixNanos } from './common.ts'
 import { perSignal } from './pipeline.ts'
 
 export const getStatus = defineEndpoint({
@@ -16,6 +17,8 @@ export const getStatus = defineEndpoint({
     ready: z.boolean(),
     /** Set when not ready or degraded: what is wrong. */
     problem: z.string().nullable(),
+    /** Since when. */
+    problemSinceNanos: unixNanos.nullable(),
     endpoints: z.object({ otlpGrpc: z.string(), otlpHttp: z.string(), ui: z.string() }),
     store: z.object({
       kind: z.enum(['chdb', 'clickhouse']),
@@ -38,6 +41,7 @@ export const sendTestTrace = defineEndpoint({
   method: 'POST',
   path: '/api/test-trace',
   summary: 'Send one small trace through the real receiver',
+  scope: 'ingest',
   input: z.object({}),
   output: z.object({ traceId: z.string() }),
 })

@@ -1,14 +1,44 @@
+import type { SecureContextOptions, Server as TlsServer } from 'node:tls'
+import type { ClewError } from '@clew/base/errors'
+import type { Scope } from '@clew/base/scope'
 import type { InputOf, OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
-import type { getPipeline, recentDecisions } from '@clew/contract/pipeline'
+import type { getPipeline, Trouble, recentDecisions } from '@clew/contract/pipeline'
 import type { getStatus, sendTestTrace } from '@clew/contract/status'
 import type { Batch } from '@clew/otlp/batch'
 import type { Signal } from '@clew/otlp/signal'
 import type { QueryOptions, QueryResult } from '@clew/store/driver/driver'
+import type { Coverage } from '@clew/store/promote/backfill'
+import type { PromotableLevel, PromotedKey } from '@clew/store/promote/promoted-key'
+import type { KeyUse } from '@clew/store/promote/usage-counter'
 import type { Sql } from '@clew/store/sql/sql'
 
 /** Reads of the store. */
 export interface QueryEngine {
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
+}
+
+/** Attribute keys that have columns, and the account of which are asked for. */
+export interface KeysPort {
+  /** Keys whose columns every row has. */
+  usable(): readonly PromotedKey[]
+  /** Keys that have or get columns. */
+  promoted(): readonly PromotedKey[]
+  /** Keys that are losing theirs. */
+  retiring(): readonly PromotedKey[]
+  coverage(key: PromotedKey): Coverage | undefined
+  /** What people decided, by level and key with a zero byte between. */
+  forced(): ReadonlyMap<string, 'promote' | 'demote'>
+  noteUse(use: KeyUse): void
+  /** Writes down the uses that were noted. */
+  flushUses(): Promise<void>
+  decide(level: PromotableLevel, key: string, action: 'promote' | 'demote' | 'auto'): Promise<void>
+  readonly maxKeys: number
+  readonly trouble: string | undefined
+}
+
+/** The store, as far as questions need it. */
+export interface StorePort extends QueryEngine {
+  readonly keys: KeysPort
 }
 
 /** What only the program that puts everything together knows about this installation. */
@@ -18,6 +48,8 @@ export interface StatusPort {
   sendTestTrace(input: InputOf<typeof sendTestTrace>): Promise<OutputOf<typeof sendTestTrace>>
   /** True when data can be taken, for /readyz. */
   ready(): boolean
+  /** What is wrong now, for /readyz: asks nobody. */
+  troubles(): readonly Trouble[]
 }
 
 /** The running pipeline. */
@@ -45,4 +77,44 @@ export interface TapPortSubscription {
   /** Resolves when there is something to take, or when closed. */
   wait(): Promise<void>
   close(): void
+}
+
+/** Somebody who has shown a token. */
+export interface Caller {
+  /** Stands for the token without giving anything of it away. */
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly Scope[]
+}
+
+/** Who may use this server. */
+export interface AuthPort {
+  /** False while no token is set: whoever reaches the port may do everything. */
+  required(): boolean
+  /** Who shows this `Authorization` header. */
+  identify(authorization: string | undefined): Caller | undefined
+  /** Whoever has the token of that id, while it has not been revoked. */
+  callerOf(id: string): Caller | undefined
+  /** Why somebody with these scopes (undefined: a stranger) may not do what needs `needed`; ClewError UNAUTHENTICATED, FORBIDDEN. */
+  refusal(scopes: readonly Scope[] | undefined, needed: Scope): ClewError | undefined
+  /** Signs browser sessions; a key for this process alone when absent. */
+  readonly sessionKey?: Uint8Array | undefined
+  readonly sessionLifetimeMs: number
+}
+
+/** No tokens. */
+export const NO_AUTH: AuthPort = {
+  required: () => false,
+  identify: () => undefined,
+  callerOf: () => undefined,
+  refusal: () => undefined,
+  sessionLifetimeMs: 0,
+}
+
+/** The certificate of a server that speaks TLS. */
+export interface ServerTls {
+  /** For `https.createServer`. */
+  readonly options: SecureContextOptions & { readonly requestCert: boolean; readonly rejectUnauthorized: boolean }
+  /** Keeps the server's certificate as the files are; returns what ends that. */
+  follow(server: Pick<TlsServer, 'setSecureContext'>): () => void
 }

@@ -2,13 +2,15 @@ import { type Clock, systemClock } from '@clew/base/clock'
 import { ClewError, errorMessage } from '@clew/base/errors'
 import { type Logger, silentLogger } from '@clew/base/logger'
 import { createAdaptorServer } from '@hono/node-server'
+import { createServer as createHttpsServer } from 'node:https'
 import type { Server } from 'node:http'
+import type { Server as TlsServer } from 'node:tls'
 import { createApp } from './http/app.ts'
-import type { PipelinePort, QueryEngine, StatusPort } from './ports.ts'
+import type { AuthPort, PipelinePort, ServerTls, StatusPort, StorePort } from './ports.ts'
 import type { QueryLimits } from './run/question.ts'
 
 export interface QueryServerOptions {
-  readonly store: QueryEngine
+  readonly store: StorePort
   readonly status: StatusPort
   readonly pipeline: PipelinePort
   /** Version of the product, for OpenAPI. */
@@ -20,6 +22,10 @@ export interface QueryServerOptions {
   readonly recentTraceBytes?: number
   /** Names, beside localhost and addresses, that this server may be called by; `*` allows all. */
   readonly allowedHosts?: readonly string[]
+  /** Who may use it; everybody without. */
+  readonly auth?: AuthPort
+  /** Speaks TLS with it; plain HTTP without. */
+  readonly tls?: ServerTls | undefined
   readonly clock?: Clock
   readonly logger?: Logger
 }
@@ -38,12 +44,19 @@ const DEFAULT_GRACE_MS = 1_000
 /** The own API, the Jaeger query API, health, metrics and the UI on one port. */
 export function createQueryServer(options: QueryServerOptions): QueryServer {
   const logger = options.logger ?? silentLogger
-  const app = createApp({ ...options, clock: options.clock ?? systemClock, logger })
+  const { tls } = options
+  const app = createApp({ ...options, secure: tls !== undefined, clock: options.clock ?? systemClock, logger })
+  let stopFollowing: (() => void) | undefined
   let server: Server | undefined
   return {
     fetch: async (request) => await app.fetch(request),
     async listen(port, host) {
-      const listening = createAdaptorServer({ fetch: app.fetch, hostname: host }) as Server
+      const listening = createAdaptorServer({
+        fetch: app.fetch,
+        hostname: host,
+        ...(tls === undefined ? {} : { createServer: createHttpsServer, serverOptions: tls.options }),
+      }) as Server
+      stopFollowing = tls?.follow(listening as Server & TlsServer)
       server = listening
       return await new Promise<number>((resolve, reject) => {
         listening.once('error', (error) => reject(listenError(error, port, host)))
@@ -54,6 +67,7 @@ export function createQueryServer(options: QueryServerOptions): QueryServer {
       })
     },
     async close(graceMs = DEFAULT_GRACE_MS) {
+      stopFollowing?.()
       const closing = server
       server = undefined
       if (closing === undefined || !closing.listening) return

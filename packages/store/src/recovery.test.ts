@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { migrate } from './schema/migrate.ts'
 import { SCHEMA_VERSION } from './schema/migrations.ts'
 import { sql } from './sql/sql.ts'
+import { frameHeader } from './write/frame.ts'
 import { openStore, type Store, type StoreOptions } from './store.ts'
 
 /** Under this name a segment is one the engine has not seen. */
@@ -100,7 +101,70 @@ test('a damaged record is kept aside, the others are stored, and it is said', as
   await again.flush()
   expect(await spanCount(again)).toEqual({ all: '15', distinct: '9', summed: '15' })
   expect(said.some((message) => message.includes('damaged'))).toBe(true)
-  expect(await readdir(join(directory, 'set-aside'))).toEqual([FOREIGN])
+  const copy = FOREIGN.replace('.wal', '.damaged')
+  expect(await readdir(join(directory, 'set-aside'))).toEqual([copy, `${copy}.why.txt`])
+  expect(await readFile(join(directory, 'set-aside', `${copy}.why.txt`), 'utf8')).toMatch(
+    /^\d{4}-.*offset 0 were changed/,
+  )
+  const [trouble] = again.status().troubles
+  expect(trouble).toMatchObject({ kind: 'set-aside', refusing: false })
+  // The next run still says so, and since when, until somebody has looked and taken the files away.
+  await again.close()
+  const third = await open()
+  const [later] = third.status().troubles
+  expect(later?.kind).toBe('set-aside')
+  expect(Math.abs((later?.sinceMillis ?? 0) - (trouble?.sinceMillis ?? 0))).toBeLessThan(2000)
+  await third.close()
+  await rm(join(directory, 'set-aside'), { recursive: true })
+  expect((await open()).status().troubles).toEqual([])
+})
+
+test('the last record of a segment, damaged, is not taken for a torn write', async () => {
+  const path = await leaveSegment([1, 10])
+  const bytes = await readFile(path)
+  bytes[bytes.length - 1]! ^= 1
+  await rm(path)
+  await writeFile(join(directory, 'segments', FOREIGN), bytes)
+  const again = await open()
+  await again.flush()
+  expect(await spanCount(again)).toEqual({ all: '9', distinct: '6', summed: '9' })
+  expect(again.status().segmentsSetAside).toBe(1)
+})
+
+test('a record of which no rows can be made does not hold up the others', async () => {
+  await (await open()).close()
+  const good = batch(1).toProtobuf()
+  const bad = Buffer.from('no protobuf at all')
+  const file = Buffer.concat(
+    [good, bad, batch(10).toProtobuf()].flatMap((payload) => [frameHeader('traces', payload), payload]),
+  )
+  await writeFile(join(directory, 'segments', FOREIGN), file)
+  const again = await open()
+  await again.consumer.consume(batch(20), {})
+  await again.flush()
+  expect(await spanCount(again)).toEqual({ all: '9', distinct: '9', summed: '9' })
+  expect(again.status().troubles[0]?.message).toContain('no rows can be made')
+})
+
+test('a file in the place of segments that is none is left alone', async () => {
+  await (await open()).close()
+  await writeFile(join(directory, 'segments', 'notes.txt'), 'mine')
+  await writeFile(join(directory, 'segments', FOREIGN), Buffer.from('garbage from the first byte to the last one'))
+  const again = await open()
+  await again.flush()
+  expect(await segments()).toEqual(['notes.txt'])
+  expect(again.status().segmentsSetAside).toBe(1)
+})
+
+test('refusing because too much waits is a trouble with a beginning, over when there is room', async () => {
+  const first = await open({ maxWaitingBytes: 20_000 })
+  const fill = async (): Promise<void> => {
+    for (let number = 1; ; number += 10) await first.consumer.consume(batch(number), {})
+  }
+  await expect(fill()).rejects.toMatchObject({ code: 'STORE_BUSY' })
+  expect(first.status().troubles).toMatchObject([{ kind: 'full', refusing: true }])
+  await first.flush()
+  expect(first.status().troubles).toEqual([])
 })
 
 test('close stores everything that was acknowledged and refuses what comes later', async () => {
@@ -156,13 +220,20 @@ test('a disk that fails is said to the sender, who may send again; nothing is do
     code: 'STORE_WRITE_FAILED',
     retryable: true,
   })
+  const [trouble] = first.status().troubles
+  expect(trouble).toMatchObject({ kind: 'disk', refusing: true, message: expect.stringContaining('ENOENT') as string })
+  await expect(first.consumer.consume(batch(1), {})).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' })
+  expect(first.status().troubles[0]?.sinceMillis).toBe(trouble?.sinceMillis)
   await rename(join(directory, 'away'), folder)
+  // It finds out by itself, without anybody sending.
+  await expect.poll(() => first.status().troubles, { timeout: 20_000 }).toEqual([])
   await first.consumer.consume(batch(1), {})
   await first.flush()
   expect(await spanCount(first)).toEqual({ all: '3', distinct: '3', summed: '3' })
 })
 
 test('a database of an older schema is brought to this one', async () => {
+  const NEXT = SCHEMA_VERSION + 1
   const first = await open()
   await first.query(sql`ALTER TABLE spans DROP COLUMN a_peer_service`)
   await first.query(sql`ALTER TABLE spans RESET SETTING min_level_for_wide_part`)
@@ -171,15 +242,16 @@ test('a database of an older schema is brought to this one', async () => {
     query: first.query,
     command: async (statement: Parameters<Store['query']>[0]) => void (await first.query(statement)),
   }
-  const added = 'ALTER TABLE spans ADD COLUMN IF NOT EXISTS a_peer_service LowCardinality(String)'
+  const columns = ['ADD COLUMN IF NOT EXISTS a_peer_service LowCardinality(String)']
+  const changes = [{ table: 'spans', change: { columns } }]
   const migrations = [
-    { version: 2, statements: [added] },
-    { version: 3, statements: [added] },
+    { version: SCHEMA_VERSION, changes },
+    { version: NEXT, changes },
   ]
-  await migrate(driver, { retentionDays: 7 }, { version: 3, migrations })
-  await migrate(driver, { retentionDays: 7 }, { version: 3, migrations })
+  await migrate(driver, { retentionDays: 7 }, { version: NEXT, migrations })
+  await migrate(driver, { retentionDays: 7 }, { version: NEXT, migrations })
   const { rows } = await first.query(sql`SELECT Version FROM schema_version ORDER BY At, Version`)
-  expect(rows).toEqual([{ Version: SCHEMA_VERSION }, { Version: 1 }, { Version: 3 }])
+  expect(rows).toEqual([{ Version: SCHEMA_VERSION }, { Version: 1 }, { Version: NEXT }])
   const tables = await first.query<{ ddl: string }>(
     sql`SELECT create_table_query AS ddl FROM system.tables WHERE name = 'spans' AND database = currentDatabase()`,
   )

@@ -6,7 +6,11 @@ import { lockDataDirectory } from './data-lock.ts'
 import { openChdb } from './driver/chdb.ts'
 import { openClickHouse, parseClickHouseUrl } from './driver/clickhouse.ts'
 import type { Driver, QueryOptions, QueryResult } from './driver/driver.ts'
+import { Leases } from './lease/leases.ts'
 import { migrate } from './schema/migrate.ts'
+import { KeyColumns } from './promote/key-columns.ts'
+import type { PromotionPolicy } from './promote/policy.ts'
+import { ddlOnOneServer } from './promote/run-ddl.ts'
 import type { Sql } from './sql/sql.ts'
 import { EdgeJob } from './write/edge-job.ts'
 import { Ingester } from './write/ingester.ts'
@@ -17,7 +21,7 @@ import { makeWriteDirectories } from './write/write-directories.ts'
 export interface StoreOptions {
   /** Folder of segments and, with `chdb`, of the database. One process at a time. */
   readonly dataDirectory: string
-  /** `chdb`, or `clickhouse://user:password@host:8123/database`. */
+  /** `chdb`, or `clickhouse://user:password@host:8123/database`, with `?cluster=NAME` for the tables of a cluster. */
   readonly url: string
   /** Whole days that data is kept. */
   readonly retentionDays: number
@@ -29,6 +33,17 @@ export interface StoreOptions {
   readonly segmentBytes?: number
   /** Acknowledged bytes that may wait for the engine before batches are refused; default 1 GiB. */
   readonly maxWaitingBytes?: number
+  /** How long a node that fell silent keeps the jobs that only one does; default one minute. The same for all nodes of a database. */
+  readonly leaseTtlMs?: number
+  /** When attribute keys get columns of their own; see `DEFAULT_PROMOTION`. */
+  readonly promotion?: Partial<PromotionPolicy> & {
+    /** How often the store looks after keys; default 30 s. */
+    readonly checkEveryMs?: number
+    /** How long a column outlives the decision to drop it; default two minutes. */
+    readonly graceMs?: number
+    /** How long a new column stays unused at least; default 30 s, with a server more than its longest insert. */
+    readonly settleMs?: number
+  }
 }
 
 /** Telemetry, stored. */
@@ -38,6 +53,8 @@ export interface Store {
   readonly engine: { readonly kind: Driver['kind']; readonly version: string }
   /** Reads; values only through the `sql` tag. */
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
+  /** Attribute keys with columns of their own: which, and what decides it. */
+  readonly keys: KeyColumns
   status(): StoreStatus
   /** Resolves when all that was acknowledged before is visible to queries. */
   flush(): Promise<void>
@@ -51,20 +68,45 @@ const DEFAULT_SEGMENT_AGE_MS = 400
 const DEFAULT_SEGMENT_BYTES = 64 << 20
 const DEFAULT_MAX_WAITING_BYTES = 1 << 30
 const DEFAULT_CLOSE_TIMEOUT_MS = 10_000
+const CHECK_KEYS_EVERY_MS = 30_000
+/** Longer than two looks and the longest query. */
+const KEY_GRACE_MS = 120_000
+/** Longer than an insert takes at most. */
+const KEY_SETTLE_MS: Readonly<Record<Driver['kind'], number>> = { chdb: 30_000, clickhouse: 330_000 }
+/** Bytes that may wait for the engine while old data gets columns. */
+const BACKFILL_WAITING_BYTES = 64 << 20
+const HOUR_MS = 3_600_000
+
+/** Hot: ten uses in two days on a table of 200,000 rows. Cold: not used for a week. */
+export const DEFAULT_PROMOTION: PromotionPolicy = {
+  maxKeys: 16,
+  minUses: 10,
+  minRows: 200_000,
+  coldMs: 7 * 24 * HOUR_MS,
+  minAgeMs: HOUR_MS,
+  maxValueBytes: 256,
+}
 /** Interned rows remembered as written: some 100 bytes each. */
 const MAX_RECENT_KEYS = 200_000
 
 /**
  * Opens the store: locks the directory, opens or migrates the database, takes over what a former process left behind.
- * @throws ClewError DATA_DIR_IN_USE, STORE_URL, STORE_UNREACHABLE, SCHEMA_TOO_NEW, ENGINE_FAILED
+ * @throws ClewError DATA_DIR_IN_USE, STORE_URL, STORE_UNREACHABLE, SCHEMA_TOO_NEW, STORE_LAYOUT, ENGINE_FAILED
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const unlock = await lockDataDirectory(options.dataDirectory)
   let driver: Driver | undefined
   try {
     driver = await openDriver(options)
-    await migrate(driver, { retentionDays: options.retentionDays })
-    return await startStore(options, driver, unlock)
+    const leases = new Leases({
+      driver,
+      clock: options.clock ?? systemClock,
+      logger: options.logger ?? silentLogger,
+      alone: driver.kind === 'chdb',
+      ...(options.leaseTtlMs === undefined ? {} : { ttlMs: options.leaseTtlMs }),
+    })
+    await migrateAlone(options, driver, leases)
+    return await startStore(options, driver, leases, unlock)
   } catch (error) {
     await driver?.close()
     await unlock()
@@ -72,12 +114,28 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
+/** Several nodes may start at once: one changes the database, the others wait. */
+async function migrateAlone(options: StoreOptions, driver: Driver, leases: Leases): Promise<void> {
+  const logger = options.logger ?? silentLogger
+  await migrate(driver, {
+    retentionDays: options.retentionDays,
+    logger,
+    alone: (work) =>
+      leases.waitAndRun('schema', work, () => logger.info('another node changes the database; waiting for it')),
+  })
+}
+
 async function openDriver(options: StoreOptions): Promise<Driver> {
   if (options.url === 'chdb') return openChdb(join(options.dataDirectory, 'engine'))
   return await openClickHouse(parseClickHouseUrl(options.url))
 }
 
-async function startStore(options: StoreOptions, driver: Driver, unlock: () => Promise<void>): Promise<Store> {
+async function startStore(
+  options: StoreOptions,
+  driver: Driver,
+  leases: Leases,
+  unlock: () => Promise<void>,
+): Promise<Store> {
   const logger = options.logger ?? silentLogger
   const clock = options.clock ?? systemClock
   const ingester = new Ingester({
@@ -92,20 +150,37 @@ async function startStore(options: StoreOptions, driver: Driver, unlock: () => P
   })
   const recovered = await ingester.recover()
   if (recovered > 0) logger.info('storing what the last run had acknowledged but not stored', { segments: recovered })
-  const edges = new EdgeJob({ driver, clock, logger })
+  const edges = new EdgeJob({ driver, clock, logger, leases })
   edges.start()
+  const { checkEveryMs, graceMs, settleMs, ...policy } = options.promotion ?? {}
+  const keys = new KeyColumns({
+    driver,
+    clock,
+    logger,
+    policy: { ...DEFAULT_PROMOTION, ...policy },
+    checkEveryMs: checkEveryMs ?? CHECK_KEYS_EVERY_MS,
+    graceMs: graceMs ?? KEY_GRACE_MS,
+    settleMs: settleMs ?? KEY_SETTLE_MS[driver.kind],
+    runDdl: ddlOnOneServer(driver),
+    runExclusively: async (job, work) => void (await leases.runExclusively(job, work)),
+    mayBackfill: () => ingester.queuedBytes < BACKFILL_WAITING_BYTES,
+  })
+  await keys.start()
   let closing: Promise<void> | undefined
   return {
     consumer: ingester,
     engine: { kind: driver.kind, version: driver.engineVersion },
     query: (statement, queryOptions) => driver.query(statement, queryOptions),
+    keys,
     status: () => storeStatus(ingester),
     flush: () => ingester.flush(),
     updateEdges: () => edges.catchUp(),
     close(timeoutMs = DEFAULT_CLOSE_TIMEOUT_MS) {
       closing ??= (async () => {
+        await keys.stop()
         await edges.stop()
         await ingester.close(timeoutMs)
+        await leases.close()
         await driver.close()
         await unlock()
       })()

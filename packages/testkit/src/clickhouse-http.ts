@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { drainPending, Session } from 'chdb'
+import { ClusterDouble } from './clickhouse-cluster.ts'
 
 /** A ClickHouse HTTP endpoint for tests. */
 export interface ClickHouseDouble {
@@ -15,6 +16,11 @@ export interface ClickHouseDouble {
   /** Makes the next inserts fail with this HTTP status and engine code, as an engine in trouble would. */
   failInserts(count: number, code: number, message: string): void
   close(): Promise<void>
+}
+
+export interface ClickHouseDoubleOptions {
+  /** Gives it a cluster of this name with two shards; see `ClusterDouble`. */
+  readonly cluster?: string
 }
 
 const USER = 'clew'
@@ -35,9 +41,9 @@ const NOT_SETTINGS = new Set([
  * A small server that speaks ClickHouse's HTTP protocol in front of the embedded engine. It is a double of the transport only:
  * parsing, planning, storing, deduplication and errors are the real engine's.
  */
-export async function startClickHouseDouble(): Promise<ClickHouseDouble> {
+export async function startClickHouseDouble(options: ClickHouseDoubleOptions = {}): Promise<ClickHouseDouble> {
   const directory = await mkdtemp(join(tmpdir(), 'clew-clickhouse-'))
-  const endpoint = new Endpoint(directory)
+  const endpoint = new Endpoint(directory, options.cluster)
   const server = createServer((request, response) => void endpoint.handle(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -60,10 +66,18 @@ class Endpoint {
   private readonly control: Session
   private failures = { count: 0, code: 0, message: '' }
 
-  constructor(directory: string) {
+  private readonly cluster: ClusterDouble | undefined
+
+  constructor(directory: string, cluster: string | undefined) {
     this.directory = directory
-    this.control = new Session(join(directory, 'engine'))
-    this.free = Array.from({ length: SESSIONS }, () => new Session(join(directory, 'engine')))
+    this.cluster = cluster === undefined ? undefined : new ClusterDouble(cluster, directory)
+    this.control = this.openSession()
+    this.free = Array.from({ length: SESSIONS }, () => this.openSession())
+  }
+
+  private openSession(): Session {
+    const connectionArgs = this.cluster?.connectionArgs
+    return new Session(join(this.directory, 'engine'), connectionArgs === undefined ? {} : { connectionArgs })
   }
 
   failInserts(count: number, code: number, message: string): void {
@@ -104,7 +118,7 @@ class Endpoint {
     await drainPending()
   }
 
-  private async run(url: URL, statement: string, response: ServerResponse): Promise<void> {
+  private async run(url: URL, asked: string, response: ServerResponse): Promise<void> {
     const session = this.free.pop() ?? (await new Promise<Session>((resolve) => this.waiting.push(resolve)))
     const mark = randomUUID()
     const kill = (): void => {
@@ -117,6 +131,13 @@ class Endpoint {
       const settings = [...url.searchParams].filter(([name]) => !NOT_SETTINGS.has(name))
       const own: [string, string][] = [...settings, ['log_comment', mark]]
       await session.queryAsync(`SET ${own.map(([name, value]) => `${name} = ${quote(value)}`).join(', ')}`)
+      let statement = asked
+      if (this.cluster !== undefined) {
+        const database = url.searchParams.get('database') ?? 'default'
+        const statements = this.cluster.translate(asked, database, url.searchParams)
+        for (const before of statements.slice(0, -1)) await session.queryAsync(before)
+        statement = statements.at(-1) ?? ''
+      }
       const [, text, format] = /^(.*?)(?:\sFORMAT\s+(\w+))?[\s;]*$/s.exec(statement) ?? ['', statement, undefined]
       const result = await session.queryAsync(text ?? statement, { format: format ?? 'TabSeparated' })
       response.setHeader('X-ClickHouse-Query-Id', url.searchParams.get('query_id') ?? mark)
@@ -124,7 +145,7 @@ class Endpoint {
       response.end(Buffer.from(result.bytes()))
     } finally {
       // Settings of a request end with it: so do those of the session it borrowed.
-      const next = new Session(join(this.directory, 'engine'))
+      const next = this.openSession()
       session.close()
       const waiter = this.waiting.shift()
       if (waiter === undefined) this.free.push(next)

@@ -5,6 +5,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { queryClient } from './api/query-client.ts'
 import { router } from './app/router.tsx'
+import { SessionGate } from './app/session-gate.tsx'
 import { followSystemTheme } from './shell/preferences.ts'
 import { TooltipProvider } from './ui/tooltip.tsx'
 import './styles/tokens.css'
@@ -19,7 +20,9 @@ if (root !== null) {
       <CSPProvider disableStyleElements>
         <QueryClientProvider client={queryClient}>
           <TooltipProvider>
-            <RouterProvider router={router} />
+            <SessionGate>
+              <RouterProvider router={router} />
+            </SessionGate>
           </TooltipProvider>
         </QueryClientProvider>
       </CSPProvider>

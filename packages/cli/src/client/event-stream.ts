@@ -2,6 +2,7 @@ import { ClewError } from '@clew/base/errors'
 import { endpointUrl } from '@clew/contract/client'
 import type { Endpoint, InputOf, OutputOf } from '@clew/contract/endpoint'
 import { apiError } from '@clew/contract/common'
+import type { ApiClient } from './api.ts'
 
 /** Most bytes one event may have before the stream is given up as broken. */
 const MAX_EVENT_BYTES = 64 * 1024 * 1024
@@ -10,18 +11,21 @@ const MAX_EVENT_BYTES = 64 * 1024 * 1024
 export async function* streamEndpoint<E extends Endpoint>(
   endpoint: E,
   input: InputOf<E>,
-  baseUrl: string,
+  client: Pick<ApiClient, 'baseUrl' | 'fetch'>,
   abort: AbortSignal,
 ): AsyncGenerator<OutputOf<E>> {
   let response: Response
   try {
-    response = await fetch(endpointUrl(endpoint, input, baseUrl), {
+    response = await client.fetch(endpointUrl(endpoint, input, client.baseUrl), {
       headers: { accept: 'text/event-stream' },
       signal: abort,
     })
   } catch (cause) {
     if (abort.aborted) return
-    throw new ClewError('UNREACHABLE', `cannot reach Clew at ${baseUrl}`, { fix: 'start it with `clew up`', cause })
+    throw new ClewError('UNREACHABLE', `cannot reach Clew at ${client.baseUrl}`, {
+      fix: 'start it with `clew up`',
+      cause,
+    })
   }
   if (!response.ok || response.body === null) {
     const parsed = apiError.safeParse(await response.json().catch(() => undefined))

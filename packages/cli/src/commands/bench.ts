@@ -13,7 +13,9 @@ import { styleFor } from '../output/style.ts'
 interface Options {
   readonly target: string
   readonly spansPerSecond: string
-  readonly for: string
+  readonly for?: string
+  readonly spans?: string
+  readonly over?: string
   readonly spansPerRequest: string
   readonly concurrency: string
   readonly connections: string
@@ -41,7 +43,9 @@ function addLoad(command: Command, context: CommandContext): void {
     )
     .option('--target <url>', 'grpc://host:4317 or http://host:4318', 'grpc://127.0.0.1:4317')
     .option('--spans-per-second <count>', 'rate to keep; 0 sends as fast as the target takes it', '10000')
-    .option('--for <duration>', 'how long', '60s')
+    .option('--for <duration>', 'how long (default: 60s, or until --spans were sent)')
+    .option('--spans <count>', 'end after so many spans')
+    .option('--over <duration>', 'spread the times of --spans over so much of the past, oldest first')
     .option('--spans-per-request <count>', 'spans in one request', '500')
     .option('--concurrency <count>', 'requests under way at once', '16')
     .option('--connections <count>', 'gRPC connections', '1')
@@ -54,13 +58,19 @@ function addLoad(command: Command, context: CommandContext): void {
 
 async function load(options: Options, context: CommandContext): Promise<void> {
   const { terminal } = context
-  const durationMs = parseGoDuration(options.for)
-  if (durationMs === undefined || durationMs <= 0) {
-    throw new ClewError('USAGE', `--for: '${options.for}' is not a duration; write for example 60s`)
+  const maxSpans = options.spans === undefined ? Infinity : wholeNumber('--spans', options.spans, 1, 1e12)
+  const durationMs =
+    options.for === undefined ? (maxSpans === Infinity ? 60_000 : Infinity) : duration('--for', options.for)
+  if (options.over !== undefined && maxSpans === Infinity) {
+    throw new ClewError('USAGE', '--over needs --spans: the number of spans to spread')
   }
   const { runLoad } = await import('../load/run-load.ts')
   const { loadTarget } = await import('../load/load-target.ts')
+  const { trustFrom } = await import('../client/credentials.ts')
+  const { ingestToken } = await import('../client/ingest-token.ts')
   const target = loadTarget(options.target, {
+    token: ingestToken(options.target, context.environment),
+    trust: trustFrom(context.environment),
     compression: options.compression,
     timeoutMs: 30_000,
     connections: wholeNumber('--connections', options.connections, 1, 1000),
@@ -72,6 +82,8 @@ async function load(options: Options, context: CommandContext): Promise<void> {
     target,
     spansPerSecond: wholeNumber('--spans-per-second', options.spansPerSecond, 0, 100_000_000),
     durationMs,
+    maxSpans,
+    overMs: options.over === undefined ? 0 : duration('--over', options.over),
     spansPerRequest: wholeNumber('--spans-per-request', options.spansPerRequest, 1, 100_000),
     concurrency: wholeNumber('--concurrency', options.concurrency, 1, 10_000),
     logs: options.logs === true,
@@ -102,6 +114,12 @@ function reportText(report: LoadReport): string {
     `ack time     p50 ${report.ackP50Ms} ms, p99 ${report.ackP99Ms} ms, max ${report.ackMaxMs} ms`,
     ...report.failures.map(({ message, count }) => `failure      ${count} × ${message}`),
   ].join('\n')
+}
+
+function duration(flag: string, text: string): number {
+  const durationMs = parseGoDuration(text)
+  if (durationMs !== undefined && durationMs > 0) return durationMs
+  throw new ClewError('USAGE', `${flag}: '${text}' is not a duration; write for example 60s`)
 }
 
 function wholeNumber(flag: string, text: string, min: number, max: number): number {

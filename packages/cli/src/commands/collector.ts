@@ -4,6 +4,7 @@ import type { CommandContext, CommandDefinition } from '../command.ts'
 import { addSettingOptions, settingsFromFlags } from '../config/settings-options.ts'
 import { VERSION } from '../version.ts'
 import { explainListenError } from '../wire/listen-error.ts'
+import { hideSecretArguments } from '../wire/hide-arguments.ts'
 import { processLogger, surviveOwnBugs } from '../wire/process-logger.ts'
 
 interface Options extends Record<string, unknown> {
@@ -15,7 +16,7 @@ interface Options extends Record<string, unknown> {
 export const collectorCommand: CommandDefinition = {
   name: 'collector',
   build(command, context) {
-    addSettingOptions(command, ['config', 'logLevel', 'logFormat', 'shutdownTimeout'])
+    addSettingOptions(command, ['config', 'authToken', 'insecure', 'logLevel', 'logFormat', 'shutdownTimeout'])
       .summary('run a pipeline without a store: sidecar or gateway')
       .description('Runs an OpenTelemetry Collector configuration. `clew components` lists what it may contain.')
       .option('--set <key=value>', 'override one value, for example processors.batch.timeout=2s; repeat', append, [])
@@ -27,10 +28,12 @@ export const collectorCommand: CommandDefinition = {
 async function runCollector(options: Options, context: CommandContext): Promise<void> {
   const { terminal, environment, cwd } = context
   const settings = settingsFromFlags(options, context)
+  hideSecretArguments('collector', options)
   const logger = processLogger(settings, terminal)
   // Loaded only here: verbs that ask a running Clew shall start fast.
   const { startCollector } = await import('@clew/collector/core/start-collector')
   const { loadPipeline } = await import('../wire/load-pipeline.ts')
+  const { authenticatorFor } = await import('../wire/access.ts')
   const { componentRegistry, usesStore } = await import('../wire/registry.ts')
   const pipeline = loadPipeline({
     uris: settings.config,
@@ -47,6 +50,7 @@ async function runCollector(options: Options, context: CommandContext): Promise<
   const stop = context.stopSignal()
   const collector = await startCollector({
     config: pipeline.config,
+    access: authenticatorFor(settings, undefined, systemClock, logger),
     logger,
     clock: systemClock,
     version: VERSION,

@@ -72,7 +72,7 @@ async function runDemo(options: Options, context: CommandContext): Promise<void>
   let stopping = false
   void stop.then(() => (stopping = true))
   const starting = startShop({
-    ...shopEnvironment(clew.endpoints.otlpHttp, context),
+    ...shopEnvironment(clew.endpoints.otlpHttp, clew.ingestToken(), context),
     basePort: shopPort(options.shopPort),
     load: options.load,
     onLine: (name, line) => {
@@ -109,12 +109,14 @@ async function runDemo(options: Options, context: CommandContext): Promise<void>
 /** What puts the agent into every service of the shop. */
 function shopEnvironment(
   otlpHttp: string,
+  token: string | undefined,
   { environment }: CommandContext,
 ): Pick<Parameters<ShopModule['startShop']>[0], 'env' | 'nodeOptions'> {
   const { env } = launchPlan({
     command: process.execPath,
     args: [],
     endpoint: otlpHttp,
+    token,
     env: environment,
     findOnPath: () => undefined,
   })

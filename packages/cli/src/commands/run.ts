@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
-import { constants as osConstants, homedir } from 'node:os'
+import { constants as osConstants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { launchPlan } from '@clew/agent/launch'
 import { ClewError } from '@clew/base/errors'
 import type { CommandContext, CommandDefinition } from '../command.ts'
+import { runningClew } from '../client/api.ts'
+import { ingestToken } from '../client/ingest-token.ts'
+import type { Environment } from '../config/environment.ts'
 import { EXIT } from '../exit-codes.ts'
-import { readRunFile } from '../wire/run-file.ts'
 
 interface Options {
   readonly service?: string
@@ -39,23 +41,33 @@ async function runWithTelemetry(words: readonly string[], options: Options, cont
   const { environment, terminal } = context
   const [command, ...args] = words
   if (command === undefined) throw new ClewError('USAGE', 'nothing to run', { fix: 'clew run -- node app.js' })
+  const named = options.endpoint ?? (environment['OTEL_EXPORTER_OTLP_ENDPOINT'] || undefined)
+  const endpoint = named ?? runningClew(environment)?.otlpHttp
   const plan = launchPlan({
     command,
     args,
     service: options.service,
-    endpoint: options.endpoint ?? runningEndpoint(context),
-    env: environment,
+    // One that the environment names stays as it is, the variables of its signals included.
+    endpoint: options.endpoint ?? (named === undefined ? endpoint : undefined),
+    token: ingestToken(endpoint, environment),
+    env: withCertificates(environment),
     findOnPath: (name) => findOnPath(name, environment['PATH'] ?? ''),
   })
   for (const note of plan.notes) terminal.err(`clew: ${note}`)
   return spawnAndWait(plan.command, plan.args, plan.env)
 }
 
-/** Without a word from the user: the Clew that runs on this user's data directory. */
-function runningEndpoint({ environment }: CommandContext): string | undefined {
-  if (environment['OTEL_EXPORTER_OTLP_ENDPOINT']) return undefined
-  const dataDir = environment['CLEW_DATA_DIR'] || join(environment['HOME'] ?? homedir(), '.clew')
-  return readRunFile(dataDir)?.otlpHttp
+/** The certificates that the commands of Clew use, under the names that SDKs read. */
+const CERTIFICATE_VARIABLES = {
+  CLEW_CA_FILE: 'OTEL_EXPORTER_OTLP_CERTIFICATE',
+  CLEW_CERT_FILE: 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
+  CLEW_KEY_FILE: 'OTEL_EXPORTER_OTLP_CLIENT_KEY',
+} as const
+
+function withCertificates(environment: Environment): Environment {
+  const all: Record<string, string | undefined> = { ...environment }
+  for (const [own, theirs] of Object.entries(CERTIFICATE_VARIABLES)) all[theirs] ||= environment[own]
+  return all
 }
 
 /** Signals go to the child; this process ends when the child has, the way the child did. */

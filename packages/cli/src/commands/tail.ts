@@ -54,7 +54,7 @@ async function followLogs(
     q: queryText(words, { 'service=': options.service, 'severity>=': options.severity }),
     maxPerSecond: options.maxPerSecond,
   }
-  for await (const event of streamEndpoint(tailLogs, input, new ApiClient(options, context).baseUrl, abort)) {
+  for await (const event of streamEndpoint(tailLogs, input, new ApiClient(options, context), abort)) {
     for (const record of event.logs)
       terminal.out(options.json === true ? JSON.stringify(record) : logLine(record, style))
     if (event.skipped > 0) terminal.err(style.dim(`… ${event.skipped} more`))
@@ -65,7 +65,7 @@ async function followTap(options: Options, context: CommandContext, abort: Abort
   const { terminal } = context
   const style = styleFor(terminal.color)
   const input = { signal: options.signal, maxPerSecond: options.maxPerSecond }
-  for await (const event of streamEndpoint(tapPipeline, input, new ApiClient(options, context).baseUrl, abort)) {
+  for await (const event of streamEndpoint(tapPipeline, input, new ApiClient(options, context), abort)) {
     for (const item of event.items) {
       if (options.service !== undefined && item.service !== options.service) continue
       if (options.json === true) {

@@ -4,8 +4,8 @@ import { addSettingOptions, settingsFromFlags } from '../config/settings-options
 import type { Settings } from '../config/settings.ts'
 import { styleFor } from '../output/style.ts'
 import type { Style } from '../output/style.ts'
-import type { Terminal } from '../output/terminal.ts'
 import { VERSION } from '../version.ts'
+import { hideSecretArguments } from '../wire/hide-arguments.ts'
 import { processLogger, surviveOwnBugs } from '../wire/process-logger.ts'
 import { readRunFile } from '../wire/run-file.ts'
 import { explainStartError } from '../wire/start-error.ts'
@@ -47,8 +47,8 @@ export interface StartedClew {
 export async function startFromFlags(options: Options, context: CommandContext): Promise<StartedClew> {
   const { terminal, environment, cwd } = context
   const settings = settingsFromFlags(options, context)
+  hideSecretArguments('up', options)
   const logger = processLogger(settings, terminal)
-  warnIfOpen(settings, terminal)
   const stop = context.stopSignal()
   // Loaded only here: the engine is large, and no other verb needs it.
   const { startClew } = await import('../wire/start-clew.ts')
@@ -67,15 +67,6 @@ export async function startFromFlags(options: Options, context: CommandContext):
   } catch (error) {
     throw await explainStartError(error, settings, readRunFile(settings.dataDir))
   }
-}
-
-/** There is no sign-in yet, so whoever reaches the port reads everything. */
-function warnIfOpen(settings: Settings, terminal: Terminal): void {
-  if (/^(127\.|localhost$|::1$|\[::1\]$)/.test(settings.host)) return
-  terminal.err(
-    `warning: listening on ${settings.host}: everybody who reaches these ports can read and send telemetry.\n` +
-      '         Clew has no sign-in yet; put it behind a proxy that has one, or a firewall.',
-  )
 }
 
 /** Where this Clew is reached and what to try first. */
@@ -100,7 +91,7 @@ export function printBanner(
       `${style.bold(`Clew ${VERSION}`)} is running`,
       '',
       row('UI and API', style.cyan(clew.endpoints.ui)),
-      row('OTLP/gRPC', clew.endpoints.otlpGrpc.replace(/^http:\/\//, '')),
+      row('OTLP/gRPC', clew.endpoints.otlpGrpc.replace(/^https?:\/\//, '')),
       row('OTLP/HTTP', clew.endpoints.otlpHttp),
       row('data', `${place} (ClickHouse ${clew.engine.version}, kept for ${retentionText(settings.retention)})`),
       '',

@@ -5,7 +5,7 @@ import { ClewError } from '@clew/base/errors'
 import type { Environment } from './environment.ts'
 import { readSettingsFile } from './settings-file.ts'
 import type { FileValue } from './settings-file.ts'
-import { environmentName, flagName } from './setting-names.ts'
+import { environmentName, flagName, settingMeta } from './setting-names.ts'
 import { SETTING_KEYS, settingsSchema } from './settings.ts'
 import type { SettingKey, Settings } from './settings.ts'
 
@@ -41,12 +41,46 @@ export function loadSettings(sources: SettingsSources): Settings {
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
       const key = String(issue.path[0] ?? '')
-      return `${origins.get(key) ?? key}: ${issue.message} (got ${JSON.stringify(input[key])})`
+      const got = isSecret(key) ? '' : ` (got ${JSON.stringify(input[key])})`
+      return `${origins.get(key) ?? key}: ${issue.message}${got}`
     })
     throw new ClewError('BAD_SETTINGS', lines.join('\n'), { fix: 'see docs/reference/configuration.md' })
   }
   const settings = parsed.data
-  return { ...settings, dataDir: absolute(settings.dataDir, sources) }
+  refusePlainTokens(file.get('authToken'))
+  refuseHalfTls(settings)
+  const full = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : absolute(text, sources)
+  return {
+    ...settings,
+    dataDir: absolute(settings.dataDir, sources),
+    tlsCert: full(settings.tlsCert),
+    tlsKey: full(settings.tlsKey),
+    tlsClientCa: full(settings.tlsClientCa),
+  }
+}
+
+function isSecret(key: string): boolean {
+  return (SETTING_KEYS as readonly string[]).includes(key) && settingMeta(key as SettingKey).secret === true
+}
+
+/** Files are copied, committed and backed up: what stands in one is a hash. */
+function refusePlainTokens(found: FileValue | undefined): void {
+  if (found === undefined) return
+  const texts = Array.isArray(found.value) ? found.value.map(String) : String(found.value).split(',')
+  if (texts.every((text) => text.includes('sha256:'))) return
+  throw new ClewError('BAD_SETTINGS', `${found.where}: a token stands here in plain text`, {
+    fix: 'put its hash there: clew token hash <name> --scope <scopes>, with the token on standard input',
+  })
+}
+
+function refuseHalfTls({ tlsCert, tlsKey, tlsClientCa }: Settings): void {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new ClewError('BAD_SETTINGS', '--tls-cert and --tls-key belong together', { fix: 'give both, or none' })
+  }
+  if (tlsClientCa !== undefined && tlsCert === undefined) {
+    throw new ClewError('BAD_SETTINGS', '--tls-client-ca needs --tls-cert and --tls-key')
+  }
 }
 
 /** The settings file that applies, if any. */

@@ -20,6 +20,8 @@ export function settingMeta(key: SettingKey): SettingMeta {
 
 /** The default as a user would write it. */
 export function settingDefault(key: SettingKey): string {
-  const value: unknown = settingsSchema.shape[key].def.defaultValue
+  const { def } = settingsSchema.shape[key]
+  const value: unknown = 'defaultValue' in def ? def.defaultValue : undefined
+  if (value === undefined) return ''
   return Array.isArray(value) ? value.join(',') : String(value)
 }

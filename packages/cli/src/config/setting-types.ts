@@ -1,6 +1,8 @@
 import { parseByteSize } from '@clew/base/byte-size'
 import { parseGoDuration } from '@clew/base/go-duration'
 import { z } from 'zod'
+import { parseTokenEntry } from '../auth/token-entry.ts'
+import type { TokenEntry } from '../auth/token-entry.ts'
 
 /** What the reference page and `--help` say about a setting beside its schema. */
 export type SettingMeta = {
@@ -9,6 +11,8 @@ export type SettingMeta = {
   readonly description: string
   /** Heading in the reference page. */
   readonly group: string
+  /** Its value must not be shown: not in errors, logs or dumps. */
+  readonly secret?: boolean
 }
 
 /** A TCP port; 0 takes any free one. */
@@ -36,3 +40,22 @@ export const listSetting = z
   .transform((input): string[] =>
     (Array.isArray(input) ? input : input.split(',')).map((text) => text.trim()).filter((text) => text !== ''),
   )
+
+/** Yes or no: a flag without a value, `true` and `false` everywhere else. */
+export const switchSetting = z.union([z.boolean(), z.stringbool({ error: 'is true or false' })])
+
+/** A file; its content is read where it is used. */
+export const fileSetting = z.string().min(1, 'names no file')
+
+/** Tokens as `<token>`, `<name>:<token>` or `<name>:<scopes>:<token>`. In code: names, scopes and hashes, never the tokens. */
+export const tokensSetting = listSetting.transform((texts, context): readonly TokenEntry[] => {
+  const entries: TokenEntry[] = []
+  for (const [index, text] of texts.entries()) {
+    const parsed = parseTokenEntry(text, index + 1)
+    if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed })
+    else if (entries.some(({ name }) => name === parsed.entry.name))
+      context.addIssue({ code: 'custom', message: `two tokens are called '${parsed.entry.name}'` })
+    else entries.push(parsed.entry)
+  }
+  return entries
+})

@@ -6,7 +6,8 @@ import { environmentName, flagName, settingDefault, settingMeta } from './settin
 import { SETTING_KEYS } from './settings.ts'
 import type { SettingKey, Settings } from './settings.ts'
 
-const REPEATABLE: ReadonlySet<SettingKey> = new Set(['config', 'allowedHosts', 'corsAllowedOrigins'])
+const REPEATABLE: ReadonlySet<SettingKey> = new Set(['config', 'allowedHosts', 'corsAllowedOrigins', 'authToken'])
+const SWITCHES: ReadonlySet<SettingKey> = new Set(['insecure'])
 
 /** Adds a flag for each of the given settings, and `--settings` for the file. */
 export function addSettingOptions(command: Command, keys: readonly SettingKey[] = SETTING_KEYS): Command {
@@ -14,7 +15,10 @@ export function addSettingOptions(command: Command, keys: readonly SettingKey[] 
     const { value, description } = settingMeta(key)
     const fallback = settingDefault(key)
     const detail = `${environmentName(key)}${fallback === '' ? '' : `, default ${fallback}`}`
-    const option = new Option(`${flagName(key)} ${value}`, `${description} (${detail})`)
+    const option = new Option(
+      SWITCHES.has(key) ? flagName(key) : `${flagName(key)} ${value}`,
+      `${description} (${detail})`,
+    )
     if (REPEATABLE.has(key)) option.argParser((text: string, all: string[] | undefined) => [...(all ?? []), text])
     command.addOption(option)
   }

@@ -1,9 +1,21 @@
 import { LOG_LEVELS } from '@clew/base/logger'
 import { z } from 'zod'
 import type { SettingMeta } from './setting-types.ts'
-import { byteSizeSetting, durationSetting, listSetting, portSetting } from './setting-types.ts'
+import {
+  byteSizeSetting,
+  durationSetting,
+  fileSetting,
+  listSetting,
+  portSetting,
+  switchSetting,
+  tokensSetting,
+} from './setting-types.ts'
 
 const about = (group: string, value: string, description: string): SettingMeta => ({ group, value, description })
+const secret = (group: string, value: string, description: string): SettingMeta => ({
+  ...about(group, value, description),
+  secret: true,
+})
 
 /**
  * Every setting of a running Clew, once. The flag (`--otlp-grpc-port`), the environment variable
@@ -35,6 +47,40 @@ export const settingsSchema = z.strictObject({
     .prefault(['http://localhost:*', 'http://127.0.0.1:*', 'http://localhost', 'http://127.0.0.1'])
     .meta(about('Addresses', '<origins>', 'Origins of web pages that may send OTLP over HTTP; * stands for any text')),
 
+  authToken: tokensSetting
+    .prefault([])
+    .meta(
+      secret(
+        'Security',
+        '<entry>',
+        'Token that callers need on every port: <name>:<scopes>:<token or sha256:hash>, or the token alone; repeat',
+      ),
+    ),
+  insecure: switchSetting
+    .prefault(false)
+    .meta(about('Security', '', 'Listen on other addresses than localhost without any token')),
+  tlsCert: fileSetting
+    .optional()
+    .meta(about('Security', '<file>', 'Certificate (chain) for every port, PEM; read anew when it changes')),
+  tlsKey: fileSetting.optional().meta(about('Security', '<file>', 'Key of the certificate, PEM')),
+  tlsClientCa: fileSetting
+    .optional()
+    .meta(about('Security', '<file>', 'Take only clients with a certificate that one of these authorities has signed')),
+  sessionDuration: durationSetting
+    .prefault('7d')
+    .meta(about('Security', '<duration>', 'How long a browser stays signed in')),
+  sessionKey: z
+    .string()
+    .min(32, 'is too short: it takes 32 characters or more')
+    .optional()
+    .meta(
+      secret(
+        'Security',
+        '<text>',
+        'Signs browser sessions; the same for all nodes behind one address. Without it sessions end with the process',
+      ),
+    ),
+
   dataDir: z
     .string()
     .min(1)
@@ -47,8 +93,19 @@ export const settingsSchema = z.strictObject({
       'is chdb or an address such as clickhouse://user:pass@host:8123/db',
     )
     .prefault('chdb')
-    .meta(about('Storage', '<store>', 'chdb (embedded) or clickhouse://user:pass@host:8123/db?cluster=NAME')),
-  retention: durationSetting.prefault('7d').meta(about('Storage', '<duration>', 'How long telemetry is kept')),
+    .meta(secret('Storage', '<store>', 'chdb (embedded) or clickhouse://user:pass@host:8123/db?cluster=NAME')),
+  retention: durationSetting
+    .prefault('7d')
+    .meta(about('Storage', '<duration>', 'How long telemetry is kept; rounded up to whole days')),
+  spoolSize: byteSizeSetting
+    .prefault('1GiB')
+    .meta(
+      about(
+        'Storage',
+        '<size>',
+        'Acknowledged data that may wait on disk for a database that is slow or away, before senders are told to come back',
+      ),
+    ),
 
   config: listSetting
     .prefault([])

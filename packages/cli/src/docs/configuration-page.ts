@@ -13,7 +13,7 @@ export function configurationPage(): string {
       `## ${group}\n\n${markdownTable(
         ['Flag', 'Environment', 'clew.yaml', 'Default', 'What it does'],
         keys.map((key) => [
-          code(`${flagName(key)} ${settingMeta(key).value}`),
+          code(`${flagName(key)} ${settingMeta(key).value}`.trimEnd()),
           code(environmentName(key)),
           code(fileKey(key)),
           code(settingDefault(key)),
@@ -44,6 +44,21 @@ ${markdownTable(
       code('--url <url>'),
       code('CLEW_URL'),
       'Address of Clew. Default: the Clew that runs on the data directory, else `http://127.0.0.1:4320`.',
+    ],
+    [
+      '',
+      code('CLEW_AUTH_TOKEN'),
+      'Token to send. Not needed for the Clew that this user runs here. `clew run` and the agent send it, too.',
+    ],
+    [
+      '',
+      code('CLEW_CA_FILE'),
+      'Authorities to trust when the address is `https://…`, PEM; instead of those of the system.',
+    ],
+    [
+      '',
+      code('CLEW_CERT_FILE') + ', ' + code('CLEW_KEY_FILE'),
+      'Certificate to show to a Clew that asks for one, PEM.',
     ],
     ['', code('NO_COLOR'), 'No colours. They are off anyway when the output is not a terminal.'],
     ['', code('FORCE_COLOR'), 'Colours also into a pipe.'],

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClewError, errorMessage } from '@clew/base/errors'
-import { getPipeline } from '@clew/contract/pipeline'
+import { formatGoDuration } from '@clew/base/go-duration'
+import { getPipeline, type Pipeline } from '@clew/contract/pipeline'
 import { getStatus, sendTestTrace } from '@clew/contract/status'
 import { getTrace } from '@clew/contract/traces'
 import type { ApiClient } from '../client/api.ts'
@@ -33,24 +34,48 @@ export async function runningChecks(client: ApiClient): Promise<{ running: boole
     }
   }
   const checks = [
-    status.ready && status.problem === null
+    status.ready
       ? ok(
           'running',
           `Clew ${status.version} at ${status.endpoints.ui}, store ${status.store.kind} ${status.store.version}`,
         )
-      : problem('running', status.problem ?? 'it is not ready to take data'),
+      : problem('running', `it is not ready to take data${status.problem === null ? '' : `: ${status.problem}`}`),
   ]
-  checks.push(await booksCheck(client), await roundTripCheck(client), ...(await agentFindingChecks(client)))
+  const pipeline = await client.call(getPipeline, {})
+  checks.push(...troubleChecks(pipeline), booksCheck(pipeline), await roundTripCheck(client))
+  checks.push(...(await agentFindingChecks(client)))
   return { running: true, checks }
 }
 
-async function booksCheck(client: ApiClient): Promise<Check> {
-  const { totals, store } = await client.call(getPipeline, {})
+/** Everything that is wrong with the store or a part of the pipeline, with the time since when. */
+function troubleChecks({ store, nodes, timeNanos }: Pipeline): Check[] {
+  const since = (nanos: string): string => {
+    const agoMs = Math.max(0, Number((BigInt(timeNanos) - BigInt(nanos)) / 1_000_000n))
+    const at = new Date(Number(BigInt(nanos) / 1_000_000n)).toISOString()
+    return `since ${at} (${formatGoDuration(Math.round(agoMs / 1000) * 1000)})`
+  }
+  const ofStore = store.troubles.map(({ message, fix, sinceNanos, refusing }) => {
+    const detail = `${message}; ${since(sinceNanos)}`
+    return refusing ? problem('store', `data is refused: ${detail}`, fix) : problem('store', detail, fix)
+  })
+  const ofNodes = nodes
+    .filter((node) => UNWELL.has(node.status))
+    .map((node) =>
+      problem(
+        'pipeline',
+        `${node.id}: ${node.statusMessage === '' ? node.status : node.statusMessage}; ${since(node.statusSinceNanos)}`,
+      ),
+    )
+  return [...ofStore, ...ofNodes]
+}
+
+const UNWELL: ReadonlySet<string> = new Set(['recoverable-error', 'permanent-error', 'fatal-error'])
+
+function booksCheck({ totals }: Pipeline): Check {
   const sum = (counts: { traces: number; logs: number; metrics: number }): number =>
     counts.traces + counts.logs + counts.metrics
   const lost = sum(totals.dropped)
   const detail = `${formatCount(sum(totals.received))} items received, ${formatCount(sum(totals.stored))} stored, ${formatCount(lost)} dropped, ${formatCount(sum(totals.refused))} refused`
-  if (store.status !== 'ok') return problem('pipeline', store.message)
   return lost === 0 ? ok('pipeline', detail) : warning('pipeline', detail, 'see the Pipeline page for the reasons')
 }
 

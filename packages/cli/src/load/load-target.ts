@@ -3,6 +3,8 @@ import { silentLogger } from '@clew/base/logger'
 import { GrpcClient } from '@clew/collector/kit/grpc-client'
 import { OTLP_GRPC_METHOD, OTLP_HTTP_PATH } from '@clew/collector/kit/otlp-paths'
 import type { Signal } from '@clew/otlp/signal'
+import { tlsFetch } from '../client/tls-fetch.ts'
+import type { TlsTrust } from '../client/tls-fetch.ts'
 import { VERSION } from '../version.ts'
 
 /** Where a load goes. */
@@ -17,6 +19,10 @@ export interface LoadTargetOptions {
   readonly timeoutMs: number
   /** Connections over which gRPC calls are spread. */
   readonly connections: number
+  /** Shown with every request. */
+  readonly token?: string | undefined
+  /** For `grpcs://` and `https://`. */
+  readonly trust?: TlsTrust
 }
 
 /** A target from `grpc://host:4317`, `grpcs://…`, `http://host:4318` or `https://…`. Throws ClewError('USAGE'). */
@@ -37,9 +43,16 @@ function grpcTarget(scheme: string, host: string, options: LoadTargetOptions): L
     () =>
       new GrpcClient({
         target: `${scheme === 'grpcs' ? 'https' : 'http'}://${host}`,
-        tls: { insecure: scheme === 'grpc', insecure_skip_verify: false, min_version: '1.2' },
+        tls: {
+          insecure: scheme === 'grpc',
+          insecure_skip_verify: false,
+          min_version: '1.2',
+          ca_pem: options.trust?.ca,
+          cert_pem: options.trust?.cert,
+          key_pem: options.trust?.key,
+        },
         compression: options.compression,
-        headers: {},
+        headers: bearer(options.token),
         userAgent: `clew-bench/${VERSION}`,
         keepaliveMs: 30_000,
         logger: silentLogger,
@@ -58,15 +71,20 @@ function grpcTarget(scheme: string, host: string, options: LoadTargetOptions): L
 }
 
 function httpTarget(base: string, options: LoadTargetOptions): LoadTarget {
+  const ask = tlsFetch(options.trust ?? {})
   return {
     async send(signal, bytes) {
       const gzip = options.compression === 'gzip'
       const body = gzip ? await gzipped(bytes) : bytes
       let response: Response
       try {
-        response = await fetch(`${base}${OTLP_HTTP_PATH[signal]}`, {
+        response = await ask(`${base}${OTLP_HTTP_PATH[signal]}`, {
           method: 'POST',
-          headers: { 'content-type': 'application/x-protobuf', ...(gzip ? { 'content-encoding': 'gzip' } : {}) },
+          headers: {
+            'content-type': 'application/x-protobuf',
+            ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+            ...bearer(options.token),
+          },
           body,
           signal: AbortSignal.timeout(options.timeoutMs),
         })
@@ -80,6 +98,10 @@ function httpTarget(base: string, options: LoadTargetOptions): LoadTarget {
     },
     close: () => Promise.resolve(),
   }
+}
+
+function bearer(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` }
 }
 
 async function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {

@@ -9,6 +9,13 @@ export interface LoadOptions {
   /** 0: as fast as the target takes it. */
   readonly spansPerSecond: number
   readonly durationMs: number
+  /** The load ends after so many spans, if not earlier; Infinity for no such end. */
+  readonly maxSpans: number
+  /**
+   * Spreads the times of all `maxSpans` spans evenly over so much of the past, oldest first; 0 sends them as of now. A
+   * history as long as one wants, in a fraction of the time.
+   */
+  readonly overMs: number
   readonly spansPerRequest: number
   /** Requests under way at once, at most. */
   readonly concurrency: number
@@ -56,6 +63,7 @@ class LoadRun {
   readonly #latencies = new LatencyHistogram()
   readonly #failures = new Map<string, number>()
   readonly #startedMs: number
+  readonly #startedNanos: bigint
   /** Ends the pauses of all senders; one abort listener serves them all. */
   readonly #wakers = new Set<() => void>()
   #planned = 0
@@ -70,6 +78,7 @@ class LoadRun {
     this.#options = options
     this.#generator = new LoadGenerator({ seed: options.seed, spansPerRequest: options.spansPerRequest })
     this.#startedMs = options.clock.monotonicMillis()
+    this.#startedNanos = options.clock.unixNanos()
     options.abort.addEventListener('abort', () => this.#wakers.forEach((wake) => wake()), { once: true })
   }
 
@@ -79,10 +88,10 @@ class LoadRun {
   }
 
   async #sendUntilDone(): Promise<void> {
-    const { target, spansPerSecond, durationMs, abort, clock, logs } = this.#options
+    const { target, spansPerSecond, durationMs, maxSpans, abort, logs } = this.#options
     while (!abort.aborted) {
       const elapsedMs = this.#elapsedMs()
-      if (elapsedMs >= durationMs) return
+      if (elapsedMs >= durationMs || this.#planned >= maxSpans) return
       if (spansPerSecond > 0) {
         const aheadMs = (this.#planned / spansPerSecond) * 1000 - elapsedMs
         if (aheadMs > 0) {
@@ -90,10 +99,12 @@ class LoadRun {
           continue
         }
       }
+      const endNanos = this.#nextEndNanos()
       const request = logs
-        ? this.#generator.nextTracesAndLogs(clock.unixNanos())
-        : { traces: this.#generator.nextTraces(clock.unixNanos()) }
+        ? this.#generator.nextTracesAndLogs(endNanos)
+        : { traces: this.#generator.nextTraces(endNanos) }
       this.#planned += request.traces.itemCount
+      const { clock } = this.#options
       const sent = clock.monotonicMillis()
       try {
         await target.send('traces', request.traces.bytes)
@@ -113,6 +124,14 @@ class LoadRun {
       }
       this.#progress()
     }
+  }
+
+  /** When the latest span of the next request ends. */
+  #nextEndNanos(): bigint {
+    const { clock, overMs, maxSpans } = this.#options
+    if (overMs === 0) return clock.unixNanos()
+    const aheadMs = Math.min(1, this.#planned / maxSpans) * overMs
+    return this.#startedNanos + BigInt(Math.round((aheadMs - overMs) * 1e6))
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -10,7 +10,15 @@ const MIB = 1024 * 1024
 /** What the default pipeline takes from the settings. */
 export type PipelineSettings = Pick<
   Settings,
-  'host' | 'otlpGrpcPort' | 'otlpHttpPort' | 'maxBodySize' | 'memoryLimit' | 'corsAllowedOrigins'
+  | 'host'
+  | 'otlpGrpcPort'
+  | 'otlpHttpPort'
+  | 'maxBodySize'
+  | 'memoryLimit'
+  | 'corsAllowedOrigins'
+  | 'tlsCert'
+  | 'tlsKey'
+  | 'tlsClientCa'
 >
 
 /** The pipeline `clew up` runs when no `--config` is given: OTLP in, everything into the store. */
@@ -18,16 +26,29 @@ export function defaultPipeline(settings: PipelineSettings): ConfigSource {
   const pipeline = { receivers: ['otlp'], processors: ['memory_limiter'], exporters: ['clew'] }
   const address = (port: number): string =>
     `${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
+  const { tlsCert, tlsKey, tlsClientCa } = settings
+  const tls =
+    tlsCert === undefined
+      ? {}
+      : {
+          tls: {
+            cert_file: tlsCert,
+            key_file: tlsKey,
+            ...(tlsClientCa === undefined ? {} : { client_ca_file: tlsClientCa }),
+          },
+        }
   const config = {
     receivers: {
       otlp: {
         protocols: {
           grpc: {
             endpoint: address(settings.otlpGrpcPort),
+            ...tls,
             max_recv_msg_size_mib: Math.max(1, Math.ceil(settings.maxBodySize / MIB)),
           },
           http: {
             endpoint: address(settings.otlpHttpPort),
+            ...tls,
             max_request_body_size: settings.maxBodySize,
             cors: { allowed_origins: settings.corsAllowedOrigins },
           },

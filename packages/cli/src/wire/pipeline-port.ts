@@ -1,3 +1,4 @@
+import { redactText } from '@clew/base/redact'
 import type { SnapshotNode, SnapshotReason } from '@clew/collector/core/pipeline-snapshot'
 import type { RunningCollector } from '@clew/collector/core/start-collector'
 import type { Pipeline } from '@clew/contract/pipeline'
@@ -27,8 +28,8 @@ export function pipelinePort(collector: RunningCollector, facts: StoreFacts, sta
           inProgress: books.inProgress,
         },
         dropped: snapshot.dropped.map(showReason),
-        refused: snapshot.refused.map(showReason),
-        store: await facts.read(books.stored),
+        refused: snapshot.refused.map((row) => ({ ...showReason(row), unreadRequests: row.unreadRequests })),
+        store: await storeState(facts, books.stored),
         process: stats.read(),
         timeNanos: snapshot.timeNanos,
       }
@@ -56,6 +57,12 @@ export function pipelinePort(collector: RunningCollector, facts: StoreFacts, sta
   }
 }
 
+/** What failed may quote the address of the store with its password. */
+async function storeState(facts: StoreFacts, stored: Pipeline['totals']['stored']): Promise<Pipeline['store']> {
+  const state = await facts.read(stored)
+  return { ...state, message: redactText(state.message) }
+}
+
 function showNode(node: SnapshotNode): Pipeline['nodes'][number] {
   const { queue } = node
   return {
@@ -64,7 +71,7 @@ function showNode(node: SnapshotNode): Pipeline['nodes'][number] {
     name: node.id,
     pipelines: [...node.pipelines],
     status: node.status,
-    statusMessage: node.message === '' && node.status !== 'ok' ? (node.lastError ?? '') : node.message,
+    statusMessage: redactText(node.message === '' && node.status !== 'ok' ? (node.lastError ?? '') : node.message),
     statusSinceNanos: node.sinceNanos,
     queue:
       queue === null

@@ -7,6 +7,10 @@ const runFileSchema = z.object({
   ui: z.string(),
   otlpGrpc: z.string(),
   otlpHttp: z.string(),
+  /** For commands of this user on this machine; they end with the process that made them. */
+  tokens: z.object({ admin: z.string(), ingest: z.string() }).optional(),
+  /** The file with the certificate that the UI shows. */
+  certificate: z.string().optional(),
 })
 
 /** What a running Clew leaves in its data directory, so that other commands find it. */
@@ -33,9 +37,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Tells other commands where this process listens. */
+/** Tells other commands of this user where this process listens, and lets them in; nobody else may read it. */
 export function writeRunFile(dataDir: string, content: RunFile): void {
-  writeFileSync(pathIn(dataDir), `${JSON.stringify(content, null, 2)}\n`)
+  const path = pathIn(dataDir)
+  // Made anew: the rights are those of the moment a file is made.
+  rmSync(path, { force: true })
+  writeFileSync(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
 }
 
 /** Takes the note away; harmless when there is none. */

@@ -3,15 +3,17 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '@clew/base/clock'
 import type { Logger } from '@clew/base/logger'
 import { startCollector } from '@clew/collector/core/start-collector'
-import type { RunningCollector } from '@clew/collector/core/start-collector'
 import { createQueryServer } from '@clew/query/server'
 import { openStore } from '@clew/store/store'
 import type { Store } from '@clew/store/store'
+import type { Authenticator } from '../auth/authenticator.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { VERSION } from '../version.ts'
+import { authenticatorFor, checkHost, uiCertificate } from './access.ts'
 import { checkedPipeline } from './checked-pipeline.ts'
 import type { LoadedPipeline } from './load-pipeline.ts'
+import { localUrl, otlpEndpoints } from './otlp-endpoints.ts'
 import { pipelinePort } from './pipeline-port.ts'
 import { ProcessStats } from './process-stats.ts'
 import { usesStore } from './registry.ts'
@@ -35,6 +37,8 @@ export interface ClewOptions {
 export interface RunningClew {
   readonly endpoints: Endpoints
   readonly engine: Store['engine']
+  /** A token for senders that this process starts; undefined while none is needed. */
+  readonly ingestToken: () => string | undefined
   /** Receivers stop, everything acknowledged is brought into the database as far as `deadlineMs` allows. */
   close(deadlineMs: number): Promise<void>
 }
@@ -77,10 +81,16 @@ async function assemble(
   for (const warning of pipeline.warnings) logger.warn(warning.message, { fix: warning.fix })
   if (!usesStore(pipeline.config)) logger.warn('no pipeline exports to `clew`: nothing will be stored and found')
 
+  const access: Authenticator = authenticatorFor(settings, settings.dataDir, systemClock, logger)
+  checkHost(settings, access, logger)
+  const certificate = uiCertificate(settings, logger)
+  const tokens = { admin: access.issue('this machine', ['admin']), ingest: access.issue('this machine', ['ingest']) }
+
   const store = await openStore({
     dataDirectory: settings.dataDir,
     url: settings.store,
     retentionDays: Math.max(1, Math.ceil(settings.retention / DAY_MS)),
+    maxWaitingBytes: settings.spoolSize,
     clock: systemClock,
     logger: logger.with({ part: 'store' }),
   })
@@ -88,8 +98,10 @@ async function assemble(
   const facts = new StoreFacts(store, systemClock, logger)
   await facts.start()
 
+  const { config } = pipelineFor(options, store)
   const collector = await startCollector({
-    config: pipelineFor(options, store).config,
+    config,
+    access,
     logger: logger.with({ part: 'pipeline' }),
     clock: systemClock,
     version: VERSION,
@@ -98,14 +110,26 @@ async function assemble(
   opened.push((deadlineMs) => collector.shutdown(Math.max(100, deadlineMs / 2)))
 
   const stats = new ProcessStats()
-  let endpoints: Endpoints = { ui: '', ...otlpEndpoints(collector) }
+  const { httpTls, ...otlp } = otlpEndpoints(collector, config)
+  let endpoints: Endpoints = { ui: '', ...otlp }
   const server = createQueryServer({
     store,
-    status: statusPort({ settings, store, facts, collector, clock: systemClock, endpoints: () => endpoints }),
+    status: statusPort({
+      settings,
+      store,
+      facts,
+      collector,
+      clock: systemClock,
+      endpoints: () => endpoints,
+      access,
+      otlpHttp: { token: tokens.ingest, tls: httpTls },
+    }),
     pipeline: pipelinePort(collector, facts, stats),
     version: VERSION,
     ...(existsSync(WEB_DIR) ? { webDir: WEB_DIR } : {}),
     allowedHosts: settings.allowedHosts,
+    auth: access,
+    tls: certificate,
     logger: logger.with({ part: 'api' }),
     clock: systemClock,
     limits: { maxExecutionMs: settings.queryTimeout, maxBytesToRead: settings.queryMaxBytes },
@@ -117,29 +141,22 @@ async function assemble(
   })
   endpoints = {
     ...endpoints,
-    ui: httpUrl(`${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`),
+    ui: localUrl(
+      `${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
+      certificate !== undefined,
+    ),
   }
-  writeRunFile(settings.dataDir, { pid: process.pid, ...endpoints })
+  writeRunFile(settings.dataDir, {
+    pid: process.pid,
+    ...endpoints,
+    tokens,
+    ...(settings.tlsCert === undefined ? {} : { certificate: settings.tlsCert }),
+  })
   opened.push(() => Promise.resolve(removeRunFile(settings.dataDir)))
-  return { endpoints, engine: store.engine, close }
+  const ingestToken = (): string | undefined => (access.required() ? tokens.ingest : undefined)
+  return { endpoints, engine: store.engine, ingestToken, close }
 }
 
 function pipelineFor({ settings, sets, environment, cwd }: ClewOptions, store: Store | undefined): LoadedPipeline {
   return checkedPipeline(settings, sets, { env: environment, cwd }, store?.consumer)
-}
-
-/** Addresses of the first OTLP receiver; empty for a protocol that no receiver speaks. */
-function otlpEndpoints(collector: RunningCollector): { otlpGrpc: string; otlpHttp: string } {
-  const found = { otlpGrpc: '', otlpHttp: '' }
-  for (const addresses of Object.values(collector.addresses())) {
-    const { grpc, http } = addresses
-    if (found.otlpGrpc === '' && grpc !== undefined) found.otlpGrpc = httpUrl(grpc)
-    if (found.otlpHttp === '' && http !== undefined) found.otlpHttp = httpUrl(http)
-  }
-  return found
-}
-
-/** A URL that works on this machine: an address for "everywhere" becomes the local one. */
-function httpUrl(address: string): string {
-  return `http://${address.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^\[::\]:/, '[::1]:')}`
 }

@@ -1,5 +1,5 @@
 import { ClewError } from '@clew/base/errors'
-import { getStatus } from '@clew/contract/status'
+import { getSession } from '@clew/contract/session'
 import type { Settings } from '../config/settings.ts'
 import { explainListenError } from './listen-error.ts'
 import type { RunFile } from './run-file.ts'
@@ -34,9 +34,8 @@ export async function explainStartError(
 async function clewAt({ host, port }: Settings): Promise<string | undefined> {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   try {
-    const response = await fetch(`${url}${getStatus.path}`, { signal: AbortSignal.timeout(1000) })
-    const parsed = getStatus.output.safeParse(await response.json())
-    return parsed.success ? parsed.data.endpoints.ui : undefined
+    const response = await fetch(`${url}${getSession.path}`, { signal: AbortSignal.timeout(1000) })
+    return getSession.output.safeParse(await response.json()).success ? url : undefined
   } catch {
     return undefined // something else answers, or nothing does
   }

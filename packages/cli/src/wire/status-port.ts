@@ -1,9 +1,12 @@
 import type { Clock } from '@clew/base/clock'
+import { redactText } from '@clew/base/redact'
 import { formatGoDuration } from '@clew/base/go-duration'
 import type { RunningCollector } from '@clew/collector/core/start-collector'
 import type { Status } from '@clew/contract/status'
 import type { StatusPort } from '@clew/query/ports'
 import type { Store } from '@clew/store/store'
+import type { TlsServerConfig } from '@clew/collector/kit/tls'
+import type { Authenticator } from '../auth/authenticator.ts'
 import type { Settings } from '../config/settings.ts'
 import { VERSION } from '../version.ts'
 import { setupCommands } from './setup-commands.ts'
@@ -25,6 +28,9 @@ export interface StatusParts {
   readonly clock: Clock
   /** Asked late: the port of the UI is known only when it listens. */
   readonly endpoints: () => Endpoints
+  readonly access: Authenticator
+  /** What this process needs to send to its own receiver. */
+  readonly otlpHttp: { readonly token: string; readonly tls: TlsServerConfig | undefined }
 }
 
 const DAY_MS = 86_400_000
@@ -32,9 +38,11 @@ const DAY_MS = 86_400_000
 /** Gives the query package what it says about this installation. */
 export function statusPort(parts: StatusParts): StatusPort {
   const { settings, store, facts, collector, clock } = parts
+  const isReady = (): boolean => collector.ready() && !facts.troubles().some(({ refusing }) => refusing)
   return {
-    ready: () => collector.ready(),
-    sendTestTrace: () => sendTestTrace(parts.endpoints().otlpHttp, clock.unixNanos()),
+    ready: () => isReady(),
+    troubles: () => facts.troubles().map((trouble) => ({ ...trouble, message: redactText(trouble.message) })),
+    sendTestTrace: () => sendTestTrace(parts.endpoints().otlpHttp, parts.otlpHttp, clock.unixNanos()),
     async status(): Promise<Status> {
       const endpoints = parts.endpoints()
       const { books } = collector.snapshot()
@@ -43,8 +51,9 @@ export function statusPort(parts: StatusParts): StatusPort {
         version: VERSION,
         nodeVersion: process.version,
         uptimeMs: Math.round(process.uptime() * 1000),
-        ready: collector.ready(),
-        problem: state.message === '' ? null : state.message,
+        ready: isReady(),
+        problem: state.message === '' ? null : redactText(state.message),
+        problemSinceNanos: state.sinceNanos,
         endpoints,
         store: {
           kind: store.engine.kind,
@@ -54,7 +63,7 @@ export function statusPort(parts: StatusParts): StatusPort {
         },
         hasData: await facts.hasData(),
         received: books.received,
-        setup: setupCommands(endpoints),
+        setup: setupCommands({ ...endpoints, tokenNeeded: parts.access.required() }),
       }
     },
   }
@@ -67,5 +76,5 @@ export function retentionText(retentionMs: number): string {
 
 /** A store address that may be shown to anybody. */
 export function withoutPassword(address: string): string {
-  return address.replace(/^([a-z]+:\/\/[^/\s:@]*):[^/\s@]+@/i, '$1:***@')
+  return redactText(address)
 }

@@ -2,7 +2,7 @@ import type { Clock } from '@clew/base/clock'
 import type { Logger } from '@clew/base/logger'
 import { SIGNALS } from '@clew/otlp/signal'
 import type { Signal } from '@clew/otlp/signal'
-import type { Pipeline } from '@clew/contract/pipeline'
+import type { Pipeline, Trouble } from '@clew/contract/pipeline'
 import { newestRows, signalOfTable, storedVolume } from '@clew/query/status/stored-volume'
 import type { StoredVolume } from '@clew/query/status/stored-volume'
 import type { Store } from '@clew/store/store'
@@ -11,6 +11,11 @@ type StoreState = Pipeline['store']
 
 /** How long an answer of the engine is good for; a page that polls must not cost queries. */
 const FRESH_MS = 1000
+/** How long a look waits for the engine. */
+const LONGEST_LOOK_MS = 1000
+
+/** Troubles that keep data from being taken or from being stored; the others leave something out. */
+const FAILING: ReadonlySet<string> = new Set(['disk', 'full', 'insert'])
 
 /** What the pipeline page and the status say about the store. Never throws: a store in trouble is what it reports. */
 export class StoreFacts {
@@ -20,7 +25,8 @@ export class StoreFacts {
   #volume: StoredVolume | undefined
   #volumeAtMs = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | undefined
-  #problem: string | undefined
+  /** Why the engine does not answer questions, and since when. */
+  #problem: { readonly message: string; readonly sinceMillis: number } | undefined
   /** Event time of the newest row there was when this process started, until rows of its own are newer. */
   #newestAtStart: Readonly<Partial<Record<Signal, bigint | null>>> = {}
 
@@ -50,7 +56,8 @@ export class StoreFacts {
 
   /** @param acknowledged items that were acknowledged since the start, to tell how many of them are not searchable yet */
   async read(acknowledged: Readonly<Record<Signal, number>>): Promise<StoreState> {
-    await this.#refresh()
+    // What is known without the engine must be shown when the engine hangs, too.
+    await this.#withinMs(this.#refresh(), LONGEST_LOOK_MS)
     const status = this.#store.status()
     const nowMs = this.#clock.unixMillis()
     const newestMs: Record<Signal, number | null> = { traces: null, logs: null, metrics: null }
@@ -63,12 +70,13 @@ export class StoreFacts {
       if (signal !== undefined) newestMs[signal] = Math.max(newestMs[signal] ?? 0, millis)
     }
     const age = (millis: number | null): number | null => (millis === null ? null : Math.max(0, nowMs - millis))
-    const problem = status.trouble?.message ?? this.#problem
+    const troubles = this.troubles()
+    const [worst] = troubles
     return {
-      status: status.trouble === undefined ? (this.#problem === undefined ? 'ok' : 'degraded') : 'failing',
-      message:
-        problem ?? (status.segmentsSetAside > 0 ? `${status.segmentsSetAside} damaged segments were set aside` : ''),
-      sinceNanos: status.trouble === undefined ? null : `${status.trouble.sinceMillis}000000`,
+      status: worst === undefined ? 'ok' : FAILING.has(status.troubles[0]?.kind ?? '') ? 'failing' : 'degraded',
+      message: worst?.message ?? '',
+      sinceNanos: worst?.sinceNanos ?? null,
+      troubles,
       queuedBytes: status.queuedBytes,
       queuedRows: queuedRows(acknowledged, status.rowsStored),
       segmentsWaiting: status.segmentsWaiting,
@@ -76,6 +84,37 @@ export class StoreFacts {
       diskBytes: this.#volume?.diskBytes ?? null,
       rows: this.#volume?.rows ?? { traces: 0, logs: 0, metrics: 0 },
     }
+  }
+
+  /** Everything that is wrong with the store now, what refuses data first. Asks nobody, so it costs nothing. */
+  troubles(): Trouble[] {
+    const troubles = this.#store.status().troubles.map(({ message, fix, sinceMillis, refusing }): Trouble => ({
+      message,
+      fix,
+      sinceNanos: nanosText(sinceMillis),
+      refusing,
+    }))
+    if (this.#problem === undefined) return troubles
+    const { message, sinceMillis } = this.#problem
+    return [
+      ...troubles,
+      {
+        message: `the database does not answer questions: ${message}`,
+        fix: 'look at the database; data is taken and kept meanwhile',
+        sinceNanos: nanosText(sinceMillis),
+        refusing: false,
+      },
+    ]
+  }
+
+  #withinMs(work: Promise<void>, limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(limitMs, resolve)
+      void work.finally(() => {
+        cancel()
+        resolve()
+      })
+    })
   }
 
   #refresh(): Promise<void> {
@@ -87,13 +126,22 @@ export class StoreFacts {
         this.#volumeAtMs = this.#clock.monotonicMillis()
       })
       .catch((error: unknown) => {
-        this.#problem = error instanceof Error ? error.message : String(error)
+        this.#problem = {
+          message: error instanceof Error ? error.message : String(error),
+          sinceMillis: this.#problem?.sinceMillis ?? this.#clock.unixMillis(),
+        }
+        // A database that does not answer is not asked by everyone who looks.
+        this.#volumeAtMs = this.#clock.monotonicMillis()
       })
       .finally(() => {
         this.#reading = undefined
       })
     return this.#reading
   }
+}
+
+function nanosText(millis: number): string {
+  return `${Math.round(millis)}000000`
 }
 
 /** Rows that an earlier run left behind count as stored but not as acknowledged, hence the floor. */

@@ -1,17 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import { ClewError, errorMessage } from '@clew/base/errors'
+import type { TlsServerConfig } from '@clew/collector/kit/tls'
+import { readPem } from '../client/credentials.ts'
+import { tlsFetch } from '../client/tls-fetch.ts'
+import type { Fetch } from '../client/tls-fetch.ts'
+
+/** How to get in at our own receiver. */
+export interface OwnReceiver {
+  readonly token: string
+  /** Its certificate, when it speaks TLS. */
+  readonly tls: TlsServerConfig | undefined
+}
 
 /**
  * Sends one trace of two spans and a log record to an OTLP/HTTP address, the way any SDK would. Gives its trace id.
  * Throws ClewError('TEST_TRACE_FAILED') with what the receiver said.
  */
-export async function sendTestTrace(otlpHttp: string, nowNanos: bigint): Promise<{ traceId: string }> {
+export async function sendTestTrace(
+  otlpHttp: string,
+  receiver: OwnReceiver,
+  nowNanos: bigint,
+): Promise<{ traceId: string }> {
+  const send = { fetch: ownFetch(receiver.tls), token: receiver.token }
   const traceId = randomBytes(16).toString('hex')
   const [root, child] = [randomBytes(8).toString('hex'), randomBytes(8).toString('hex')]
   const at = (offsetMs: number): string => String(nowNanos + BigInt(offsetMs) * 1_000_000n)
   const resource = { attributes: [text('service.name', 'clew-test'), text('service.version', '1')] }
   const scope = { name: 'clew.test' }
-  await post(`${otlpHttp}/v1/traces`, {
+  await post(send, `${otlpHttp}/v1/traces`, {
     resourceSpans: [
       {
         resource,
@@ -44,7 +60,7 @@ export async function sendTestTrace(otlpHttp: string, nowNanos: bigint): Promise
       },
     ],
   })
-  await post(`${otlpHttp}/v1/logs`, {
+  await post(send, `${otlpHttp}/v1/logs`, {
     resourceLogs: [
       {
         resource,
@@ -74,12 +90,22 @@ function text(key: string, value: string): { key: string; value: { stringValue: 
   return { key, value: { stringValue: value } }
 }
 
-async function post(url: string, body: unknown): Promise<void> {
+/** Trusts nothing but the certificate that our receiver shows, and shows the same one where a client needs one. */
+function ownFetch(tls: TlsServerConfig | undefined): Fetch {
+  if (tls === undefined) return fetch
+  const pem = (text: string | undefined, path: string | undefined): string | undefined =>
+    text ?? (path === undefined ? undefined : readPem('tls', path))
+  const cert = pem(tls.cert_pem, tls.cert_file)
+  const own = tls.client_ca_file === undefined ? {} : { cert, key: pem(tls.key_pem, tls.key_file) }
+  return tlsFetch({ only: cert, ...own })
+}
+
+async function post(send: { fetch: Fetch; token: string }, url: string, body: unknown): Promise<void> {
   let response: Response
   try {
-    response = await fetch(url, {
+    response = await send.fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${send.token}` },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),
     })

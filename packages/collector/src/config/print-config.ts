@@ -1,10 +1,7 @@
+import { isSecretName, REDACTED, redactText } from '@clew/base/redact'
 import { stringify } from 'yaml'
 import { toPlain, type Tree } from './tree.ts'
 
-const REDACTED = '[REDACTED]'
-/** Keys whose values are secrets wherever they stand. */
-const SECRET_KEY =
-  /(^|_)(password|passwd|secret|token|api_?key|access_?key|private_?key|key_pem|credentials?|authorization)$/i
 /** Maps whose values may all be secrets. */
 const SECRET_MAPS = new Set(['headers'])
 
@@ -21,16 +18,21 @@ function mask(value: unknown, key: string, secret: boolean): unknown {
   if (Array.isArray(value)) return value.map((item) => mask(item, key, secret))
   if (typeof value === 'object' && value !== null) {
     const hidden = secret || SECRET_MAPS.has(key)
+    const pair = secretPair(value)
     return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, mask(inner, name, hidden || SECRET_KEY.test(name))]),
+      Object.entries(value).map(([name, inner]) => [
+        name,
+        mask(inner, name, hidden || isSecretName(name) || (pair && name === 'value')),
+      ]),
     )
   }
   if (value === null || value === undefined || value === '') return value
   if (secret) return REDACTED
-  return typeof value === 'string' ? maskUrl(value) : value
+  return typeof value === 'string' ? redactText(value) : value
 }
 
-/** `scheme://user:password@host` keeps everything but the password. */
-function maskUrl(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/\s:@]*):[^/\s@]+@/i, `$1:${REDACTED}@`)
+/** `{key: api_key, value: …}`, as attributes and some headers are written. */
+function secretPair(value: object): boolean {
+  const { key, name } = value as { key?: unknown; name?: unknown }
+  return [key, name].some((text) => typeof text === 'string' && isSecretName(text))
 }

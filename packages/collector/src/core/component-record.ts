@@ -9,6 +9,8 @@ export interface ReasonCount {
   readonly signal: Signal
   readonly reason: string
   count: number
+  /** Requests among them that nobody has looked into: how many items they had is unknown. */
+  unreadRequests: number
   lastNanos: bigint
 }
 
@@ -91,7 +93,7 @@ export class ComponentRecord {
 
   /** Requests turned away before anything was decoded: how many points they had is unknown, so they are not in the books. */
   refusedUnread(signal: Signal, reason: string): void {
-    this.#count(this.#refused, signal, 0, reason)
+    this.#count(this.#refused, signal, 0, reason, 1)
   }
 
   /** Items that go on, but not as they came. No effect on the books. */
@@ -114,13 +116,14 @@ export class ComponentRecord {
     return [...this.#refused.values()]
   }
 
-  #count(into: Map<string, ReasonCount>, signal: Signal, count: number, reason: string): void {
+  #count(into: Map<string, ReasonCount>, signal: Signal, count: number, reason: string, unreadRequests = 0): void {
     const kept = into.size < MAX_REASONS || into.has(`${signal}\u0000${reason}`) ? reason : 'other'
     const key = `${signal}\u0000${kept}`
     const row = into.get(key)
-    if (row === undefined) into.set(key, { signal, reason: kept, count, lastNanos: this.#now() })
+    if (row === undefined) into.set(key, { signal, reason: kept, count, unreadRequests, lastNanos: this.#now() })
     else {
       row.count += count
+      row.unreadRequests += unreadRequests
       row.lastNanos = this.#now()
     }
   }

@@ -2,6 +2,7 @@ import type { Clock } from '@clew/base/clock'
 import type { Logger } from '@clew/base/logger'
 import type { Consumer } from '@clew/otlp/consumer'
 import type { Signal } from '@clew/otlp/signal'
+import type { AccessPolicy } from '../kit/access.ts'
 import type { BatchHint } from './batch-hint.ts'
 import type { ComponentRecord } from './component-record.ts'
 import type { SignalCounts } from './counts.ts'
@@ -88,6 +89,8 @@ export interface ComponentContext {
   readonly metrics: SelfMetrics
   readonly record: ComponentRecord
   readonly host: Host
+  /** Who may use the ports that the component opens. */
+  readonly access: AccessPolicy
   /** What a `batch` processor in front of an exporter asks for. */
   readonly batchHint: BatchHint | undefined
   /** Name and version for `user-agent` headers. */

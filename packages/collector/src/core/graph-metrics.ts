@@ -34,6 +34,11 @@ function describe(metrics: SelfMetrics): void {
   metrics.describe('otelcol_process_runtime_heap_alloc_bytes', 'gauge', 'JavaScript heap in use, bytes')
   metrics.describe('otelcol_process_runtime_total_sys_memory_bytes', 'gauge', 'Heap, code and buffers reserved, bytes')
   metrics.describe('clew_dropped_items', 'counter', 'Items that ended here, by reason')
+  metrics.describe(
+    'clew_refused_unread_requests',
+    'counter',
+    'Requests turned away before they were decoded, by reason',
+  )
   metrics.describe('clew_refused_items', 'counter', 'Items handed back to the sender, by reason')
 }
 
@@ -46,7 +51,9 @@ function nodeSamples(graph: Graph, node: GraphNode): Sample[] {
     add('clew_dropped_items', { component: node.node, signal: row.signal, reason: row.reason }, row.count)
   }
   for (const row of node.record.refusedByReason()) {
-    add('clew_refused_items', { component: node.node, signal: row.signal, reason: row.reason }, row.count)
+    const labels = { component: node.node, signal: row.signal, reason: row.reason }
+    add('clew_refused_items', labels, row.count)
+    add('clew_refused_unread_requests', labels, row.unreadRequests)
   }
   if (node.kind === 'exporter') {
     const { stored, forwarded, dropped, refused } = node.record.totals

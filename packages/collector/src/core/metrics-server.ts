@@ -1,11 +1,13 @@
 import type { Logger } from '@clew/base/logger'
+import type { AccessPolicy } from '../kit/access.ts'
 import { ByteBudget } from '../kit/byte-budget.ts'
 import { HttpServer } from '../kit/http-server.ts'
 
 /** A server that has nothing but `/metrics`. */
-export function metricsServer(text: () => string, logger: Logger): HttpServer {
+export function metricsServer(text: () => string, access: AccessPolicy, logger: Logger): HttpServer {
   const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }
   return new HttpServer({
+    guard: { access, needs: 'read' },
     routes: new Map([
       ['/metrics', { methods: ['GET', 'HEAD'], handle: () => Promise.resolve({ status: 200, headers, body: text() }) }],
     ]),

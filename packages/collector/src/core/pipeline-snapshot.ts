@@ -45,6 +45,8 @@ export interface SnapshotReason {
   readonly reason: string
   readonly signal: Signal
   readonly count: number
+  /** Requests among them that were turned away unread: how many items they had is unknown. */
+  readonly unreadRequests: number
   readonly lastNanos: string
 }
 
@@ -130,5 +132,6 @@ function showQueue(queue: QueueState): SnapshotQueue {
 }
 
 function showReason(node: string, row: ReasonCount): SnapshotReason {
-  return { node, reason: row.reason, signal: row.signal, count: row.count, lastNanos: String(row.lastNanos) }
+  const { reason, signal, count, unreadRequests, lastNanos } = row
+  return { node, reason, signal, count, unreadRequests, lastNanos: String(lastNanos) }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@clew/base/clock'
 import { errorMessage } from '@clew/base/errors'
 import type { Logger } from '@clew/base/logger'
 import type { CollectorConfig } from '../config/collector-config.ts'
+import { LOCAL_ACCESS, type AccessPolicy } from '../kit/access.ts'
 import type { HttpServer } from '../kit/http-server.ts'
 import type { ComponentContext, Host } from './component.ts'
 import { DecisionRecord } from './decisions.ts'
@@ -24,6 +25,8 @@ export interface CollectorOptions {
   readonly print: (text: string) => void
   /** Serves `/metrics` here when the configuration names no place; undefined serves it nowhere. */
   readonly metricsEndpoint?: string | undefined
+  /** Who may use the ports; without it, whoever is on this machine. */
+  readonly access?: AccessPolicy | undefined
   /** Shared with the program around, which may add metrics of its own. */
   readonly metrics?: SelfMetrics | undefined
 }
@@ -91,7 +94,7 @@ class Collector implements RunningCollector {
       }
       const endpoint = config.service.telemetry.metricsEndpoint ?? this.#options.metricsEndpoint
       if (endpoint !== undefined && !config.service.telemetry.metricsOff) {
-        this.#metricsServer = metricsServer(() => this.metricsText(), logger)
+        this.#metricsServer = metricsServer(() => this.metricsText(), this.#access(), logger)
         const bound = await this.#metricsServer.listen(endpoint)
         logger.info('own metrics', { url: `http://${bound.text}/metrics` })
       }
@@ -169,6 +172,10 @@ class Collector implements RunningCollector {
     this.#stopMetrics()
   }
 
+  #access(): AccessPolicy {
+    return this.#options.access ?? LOCAL_ACCESS
+  }
+
   #environment(): GraphEnvironment {
     const { clock, logger, version, print } = this.#options
     const host: Host = {
@@ -197,6 +204,7 @@ class Collector implements RunningCollector {
         metrics: this.#metrics,
         record: this.decisions.component(planned.node),
         host,
+        access: this.#access(),
         batchHint,
         userAgent: `Clew/${version}`,
         print,

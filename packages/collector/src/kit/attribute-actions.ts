@@ -4,7 +4,7 @@ import type { ConsumeContext } from '@clew/otlp/consumer'
 import type { AnyValue } from '@clew/otlp/model'
 import { z } from 'zod'
 import { convertValue, hashOf, toAnyValue } from './attribute-value.ts'
-import { regexSchema } from './go-regex.ts'
+import { regexSchema, type GoRegex } from './go-regex.ts'
 
 export interface AttributeAction {
   readonly key?: string | undefined
@@ -13,7 +13,7 @@ export interface AttributeAction {
   readonly from_attribute?: string | undefined
   readonly from_context?: string | undefined
   readonly default_value?: unknown
-  readonly pattern?: RegExp | undefined
+  readonly pattern?: GoRegex | undefined
   readonly converted_type?: 'int' | 'double' | 'string' | undefined
 }
 
@@ -54,7 +54,7 @@ function checkAction(action: AttributeAction, context: z.RefinementCtx): void {
     case 'extract':
       if (!hasKey) fail('the "key" field is required')
       if (action.pattern === undefined) fail('action "extract" needs a "pattern"')
-      else if (!/\(\?<[A-Za-z_]/.test(action.pattern.source)) fail('the pattern must contain at least one named group')
+      else if (action.pattern.groupNames.length === 0) fail('the pattern must contain at least one named group')
       return
     case 'convert':
       if (!hasKey) fail('the "key" field is required')
@@ -115,8 +115,8 @@ function compileAction(action: AttributeAction): Step {
       return (attributes) => {
         const value = attributes.get(key)
         if (value?.stringValue === undefined) return
-        const groups = action.pattern?.exec(value.stringValue)?.groups ?? {}
-        for (const [name, text] of Object.entries(groups)) attributes.upsert(name, { stringValue: text ?? '' })
+        const groups = action.pattern?.groups(value.stringValue) ?? {}
+        for (const [name, text] of Object.entries(groups)) attributes.upsert(name, { stringValue: text })
       }
     case 'convert':
       return (attributes) => {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { GrpcCode } from './grpc-code.ts'
 import { RpcError } from './rpc-error.ts'
@@ -6,15 +7,20 @@ type Callback = (error: Error | null, result: Buffer) => void
 type Transform = (input: Uint8Array, options: zlib.ZlibOptions, callback: Callback) => void
 
 /** Present since Node 22.15; missing in the type definitions of older ones. */
-const zstd = zlib as { readonly zstdCompress?: Transform; readonly zstdDecompress?: Transform }
+const zstd = zlib as {
+  readonly zstdCompress?: Transform
+  readonly createZstdDecompress?: (options: zlib.ZlibOptions) => Duplex
+}
 
-const INFLATE: Readonly<Record<string, Transform | undefined>> = {
-  gzip: zlib.gunzip,
-  'x-gzip': zlib.gunzip,
-  // "deflate" is zlib-wrapped in the HTTP specification and raw in some clients; `inflateAny` looks at the first byte.
-  deflate: inflateAny,
-  zlib: zlib.inflate,
-  zstd: zstd.zstdDecompress,
+type Inflater = (options: zlib.ZlibOptions, input: Uint8Array) => Duplex
+
+const INFLATE: Readonly<Record<string, Inflater | undefined>> = {
+  gzip: (options) => zlib.createGunzip(options),
+  'x-gzip': (options) => zlib.createGunzip(options),
+  // "deflate" is zlib-wrapped in the HTTP specification and raw in some clients; the first bytes tell.
+  deflate: (options, input) => (isZlibWrapped(input) ? zlib.createInflate(options) : zlib.createInflateRaw(options)),
+  zlib: (options) => zlib.createInflate(options),
+  zstd: zstd.createZstdDecompress,
 }
 
 const DEFLATE: Readonly<Record<string, Transform | undefined>> = {
@@ -45,25 +51,57 @@ export function canDeflate(encoding: string): boolean {
 }
 
 /**
- * Inflates `input`, giving up as soon as the output would pass `maxBytes` (the limit holds while inflating: a zip bomb
- * never grows past it). Throws RpcError: 413 RESOURCE_EXHAUSTED when too big, 400 INVALID_ARGUMENT when damaged or in
- * an unknown encoding.
+ * Inflates `input`, giving up as soon as the output passes `maxBytes` (the limit holds while inflating: a zip bomb never
+ * grows past it). `hold` is asked for every piece of output before the next is made; when it says no, so many bytes are held
+ * already that the sender has to come back. Throws RpcError: 413 RESOURCE_EXHAUSTED when too big, 503 UNAVAILABLE when
+ * too much is held, 400 INVALID_ARGUMENT when damaged or in an unknown encoding.
  */
-export function inflate(input: Uint8Array, encoding: string, maxBytes: number): Promise<Uint8Array> {
-  const transform = INFLATE[encoding]
-  if (transform === undefined) {
+export function inflate(
+  input: Uint8Array,
+  encoding: string,
+  maxBytes: number,
+  hold: (bytes: number) => boolean = () => true,
+): Promise<Uint8Array> {
+  const inflater = INFLATE[encoding]
+  if (inflater === undefined) {
     const known = supportedEncodings().join(', ')
     return Promise.reject(
       new RpcError(GrpcCode.invalidArgument, `unsupported content encoding "${encoding}", supported: ${known}`),
     )
   }
-  const options = { maxOutputLength: maxBytes, chunkSize: chunkSizeFor(input.length) }
+  const stream = inflater({ chunkSize: chunkSizeFor(input.length) }, input)
   return new Promise((resolve, reject) => {
-    transform(input, options, (error, result) => {
-      if (error === null) resolve(result)
-      else reject(inflateError(error, encoding, maxBytes))
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    const fail = (error: RpcError): void => {
+      chunks.length = 0
+      stream.destroy()
+      reject(error)
+    }
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > maxBytes) fail(tooLarge(maxBytes))
+      else if (!hold(chunk.length)) fail(busy())
+      else chunks.push(chunk)
     })
+    stream.once('end', () => resolve(join(chunks, bytes)))
+    stream.once('error', (error) =>
+      fail(new RpcError(GrpcCode.invalidArgument, `damaged ${encoding} body: ${error.message}`, { cause: error })),
+    )
+    stream.end(input)
   })
+}
+
+function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [only] = chunks
+  if (chunks.length === 1 && only !== undefined) return only
+  const joined = new Uint8Array(bytes)
+  let at = 0
+  for (const chunk of chunks) {
+    joined.set(chunk, at)
+    at += chunk.length
+  }
+  return joined
 }
 
 /** Compresses `input`; `level` 1 is fastest. Undefined for an encoding this Node has not. */
@@ -79,15 +117,18 @@ export function deflate(input: Uint8Array, encoding: string, level?: number): Pr
   })
 }
 
-function inflateError(error: Error & { code?: string }, encoding: string, maxBytes: number): RpcError {
-  if (error.code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(maxBytes)
-  return new RpcError(GrpcCode.invalidArgument, `damaged ${encoding} body: ${error.message}`, { cause: error })
-}
-
 /** The answer to a body that is bigger than allowed, after decompression. Not retryable. */
 export function tooLarge(maxBytes: number): RpcError {
   const message = `request body is larger than ${maxBytes} bytes (after decompression)`
   return new RpcError(GrpcCode.resourceExhausted, message, { httpStatus: 413 })
+}
+
+/** How long a sender is asked to wait when too many bytes of requests are held. */
+const BUSY_RETRY_MS = 1000
+
+/** The answer when so many bytes of requests are held that no more fit. */
+export function busy(): RpcError {
+  return new RpcError(GrpcCode.unavailable, 'too many bytes of requests under way', { retryAfterMs: BUSY_RETRY_MS })
 }
 
 /** Few large chunks are faster than many of 16 KiB; a small body should not cost a large buffer. */
@@ -95,8 +136,7 @@ function chunkSizeFor(inputBytes: number): number {
   return Math.min(Math.max(inputBytes * 4, 4096), 256 * 1024)
 }
 
-function inflateAny(input: Uint8Array, options: zlib.ZlibOptions, callback: Callback): void {
-  const wrapped = ((input[0] ?? 0) & 15) === 8 && (((input[0] ?? 0) << 8) | (input[1] ?? 0)) % 31 === 0
-  if (wrapped) zlib.inflate(input, options, callback)
-  else zlib.inflateRaw(input, options, callback)
+function isZlibWrapped(input: Uint8Array): boolean {
+  const [first = 0, second = 0] = input
+  return (first & 15) === 8 && ((first << 8) | second) % 31 === 0
 }

@@ -12,7 +12,7 @@ export interface CorsPolicy {
 }
 
 /** Always allowed: what OTLP senders in browsers need, which is not on the browser's own safe list. */
-const ALWAYS_ALLOWED = ['accept', 'content-type', 'content-encoding', 'origin', 'x-requested-with']
+const ALWAYS_ALLOWED = ['accept', 'authorization', 'content-type', 'content-encoding', 'origin', 'x-requested-with']
 
 /** True when a page of `origin` may send. */
 export function originAllowed(policy: CorsPolicy, origin: string): boolean {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { ClewError } from '@clew/base/errors'
 
 /** A place to listen at or to connect to. */
@@ -37,5 +38,11 @@ export function listenOptions(endpoint: Endpoint): { host?: string; port?: numbe
 
 /** True when only this machine can reach it. */
 export function isLoopback(endpoint: Endpoint): boolean {
-  return endpoint.kind === 'unix' || /^(localhost|127\..*|::1)$/.test(endpoint.host)
+  return endpoint.kind === 'unix' || isLoopbackHost(endpoint.host)
+}
+
+/** True for `localhost` and addresses that never leave this machine; a name that only looks like one is none. */
+export function isLoopbackHost(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1')
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))
 }

@@ -1,33 +1,42 @@
+import { RE2JS } from 're2js'
 import { z } from 'zod'
+import { linearPattern } from './linear-pattern.ts'
+
+/** A compiled regular expression. Matching takes time in proportion to the text, whatever the pattern and the text are. */
+export interface GoRegex {
+  /** As it was written. */
+  readonly source: string
+  /** Names of its named groups. */
+  readonly groupNames: readonly string[]
+  /** True when it matches anywhere in `text`. */
+  test(text: string): boolean
+  /** What the named groups of the first match hold, empty for those that took no part; undefined when nothing matches. */
+  groups(text: string): Readonly<Record<string, string>> | undefined
+}
 
 /**
- * Compiles a regular expression as Go writes it: `(?P<name>…)`, leading flags such as `(?i)`, `\z`, `\A`. Throws a
- * SyntaxError for what is not valid, and for look-around and back-references, which Go's engine does not have.
+ * Compiles a regular expression as Go writes it (RE2 syntax), so that configurations of the Collector mean the same here.
+ * Texts come from senders, and an engine that backtracks can be held up for ever by one: RE2's does not backtrack. Patterns
+ * that cannot make the faster engine backtrack run on that. Throws an Error for what is not valid in Go.
  */
-export function compileGoRegex(pattern: string): RegExp {
-  let flags = 'u'
-  let body = pattern
-  const leading = /^\(\?([ims]+)\)/.exec(body)
-  if (leading !== null) {
-    flags += leading[1] ?? ''
-    body = body.slice(leading[0].length)
-  }
-  if (/(?<!\\)(?:\\\\)*\(\?(?:[=!]|<[=!])/.test(body)) throw new SyntaxError('look-around is not supported')
-  if (/(?<!\\)(?:\\\\)*\\(?:[1-9]|k<)/.test(body)) throw new SyntaxError('back-references are not supported')
-  const translated = body
-    .replaceAll('(?P<', '(?<')
-    .replace(/(?<!\\)((?:\\\\)*)\\z/g, '$1$(?![\\s\\S])')
-    .replace(/(?<!\\)((?:\\\\)*)\\A/g, '$1^')
-  try {
-    return new RegExp(translated, flags)
-  } catch {
-    // Go allows escapes of plain characters (`\-`, `\/`) that the unicode mode refuses.
-    return new RegExp(translated, flags.replace('u', ''))
+export function compileGoRegex(pattern: string): GoRegex {
+  const exact = RE2JS.compile(pattern)
+  const fast = linearPattern(pattern)
+  const groupNames = Object.keys(exact.namedGroups())
+  return {
+    source: pattern,
+    groupNames,
+    test: fast === undefined ? (text) => exact.test(text) : (text) => fast.test(text),
+    groups(text) {
+      const matcher = exact.matcher(text)
+      if (!matcher.find()) return undefined
+      return Object.fromEntries(groupNames.map((name) => [name, matcher.group(name) ?? '']))
+    },
   }
 }
 
 /** A regular expression in a configuration. */
-export function regexSchema(): z.ZodType<RegExp> {
+export function regexSchema(): z.ZodType<GoRegex> {
   return z.string().transform((pattern, context) => {
     try {
       return compileGoRegex(pattern)

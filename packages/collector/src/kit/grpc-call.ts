@@ -1,6 +1,7 @@
 import * as http2 from 'node:http2'
+import { refuseCaller, type Guard } from './access.ts'
 import type { ByteBudget } from './byte-budget.ts'
-import { isIdentity, supportedEncodings } from './compression.ts'
+import { busy, supportedEncodings } from './compression.ts'
 import { GrpcCode } from './grpc-code.ts'
 import { encodeGrpcMessage, frameHeader, FRAME_HEADER_BYTES, parseGrpcTimeout, UnaryFrameReader } from './grpc-frame.ts'
 import type { UnaryMethod } from './grpc-method.ts'
@@ -15,6 +16,7 @@ export interface GrpcCallLimits {
 }
 
 interface CallOptions extends GrpcCallLimits {
+  readonly guard: Guard
   readonly methods: ReadonlyMap<string, UnaryMethod>
   readonly inFlight: ByteBudget
 }
@@ -23,8 +25,6 @@ const ACCEPT_ENCODING = ['identity', ...supportedEncodings()].join(',')
 /** For clients that confuse the two ports of OTLP. */
 export const WRONG_PROTOCOL =
   'this port speaks gRPC (content-type application/grpc); OTLP over HTTP has a port of its own, 4318 by default'
-/** How long a busy server asks a sender to wait. */
-const BUSY_RETRY_MS = 1000
 
 /** One call on the server: collects the message, runs the method, writes the response or the status. */
 export class GrpcCall {
@@ -36,6 +36,7 @@ export class GrpcCall {
   #method: UnaryMethod | undefined
   #heldBytes = 0
   #answered = false
+  #closed = false
   #handling = false
   #deadline: NodeJS.Timeout | undefined
 
@@ -76,6 +77,8 @@ export class GrpcCall {
     }
     const path = headers[':path'] ?? ''
     this.#method = this.#options.methods.get(path)
+    const stranger = refuseCaller(this.#options.guard, headers.authorization)
+    if (stranger !== undefined) return stranger
     if (this.#method === undefined) return new RpcError(GrpcCode.unimplemented, `unknown method ${path}`)
     return this.#method.admit?.()
   }
@@ -93,11 +96,10 @@ export class GrpcCall {
 
   #onData(chunk: Buffer): void {
     if (this.#answered) return
-    if (!this.#options.inFlight.tryTake(chunk.length)) {
+    if (!this.#hold(chunk.length)) {
       this.#fail(busy())
       return
     }
-    this.#heldBytes += chunk.length
     try {
       this.#frame.push(chunk)
     } catch (error) {
@@ -110,9 +112,8 @@ export class GrpcCall {
     if (method === undefined) return
     try {
       const encoding = this.#headers['grpc-encoding'] as string | undefined
-      const opened = this.#frame.finish(encoding)
+      const opened = this.#frame.finish(encoding, (bytes) => this.#hold(bytes))
       const message = opened instanceof Promise ? await opened : opened
-      if (!isIdentity(encoding)) this.#hold(message.length)
       if (this.#answered) return
       this.#handling = true
       const response = await method.handle({
@@ -127,10 +128,11 @@ export class GrpcCall {
     }
   }
 
-  /** Accounts for what decompression added. */
-  #hold(bytes: number): void {
-    this.#options.inFlight.take(bytes)
+  /** Accounts for what is held; false when it does not fit, or when nobody waits for the answer any more. */
+  #hold(bytes: number): boolean {
+    if (this.#closed || !this.#options.inFlight.tryTake(bytes)) return false
     this.#heldBytes += bytes
+    return true
   }
 
   #succeed(response: Uint8Array): void {
@@ -188,6 +190,7 @@ export class GrpcCall {
   }
 
   #close(): void {
+    this.#closed = true
     this.#stopDeadline()
     this.#options.inFlight.release(this.#heldBytes)
     this.#heldBytes = 0
@@ -196,8 +199,4 @@ export class GrpcCall {
       this.#abort.abort(new RpcError(GrpcCode.cancelled, 'the caller has gone'))
     }
   }
-}
-
-function busy(): RpcError {
-  return new RpcError(GrpcCode.unavailable, 'too many bytes of requests under way', { retryAfterMs: BUSY_RETRY_MS })
 }

@@ -55,8 +55,11 @@ export class UnaryFrameReader {
     if (at < chunk.length) this.#message.append(at === 0 ? chunk : chunk.subarray(at))
   }
 
-  /** The message when the body has ended, inflated. UNIMPLEMENTED for an encoding this Node cannot inflate. */
-  finish(encoding: string | undefined): Uint8Array | Promise<Uint8Array> {
+  /** The message when the body has ended, inflated as far as `hold` allows (see `inflate`). UNIMPLEMENTED for an encoding this Node cannot inflate. */
+  finish(
+    encoding: string | undefined,
+    hold: (bytes: number) => boolean = () => true,
+  ): Uint8Array | Promise<Uint8Array> {
     if (this.#message === undefined) throw notFramed()
     if (this.#message.length < this.#announcedBytes) {
       const got = `${this.#message.length} of the ${this.#announcedBytes} bytes announced`
@@ -71,7 +74,7 @@ export class UnaryFrameReader {
       const known = supportedEncodings().join(', ')
       throw new RpcError(GrpcCode.unimplemented, `grpc-encoding "${encoding}" is not supported, use one of: ${known}`)
     }
-    return inflate(message, encoding, this.#maxBytes)
+    return inflate(message, encoding, this.#maxBytes, hold)
   }
 }
 

@@ -1,12 +1,16 @@
 import * as http2 from 'node:http2'
 import type { Server, Socket } from 'node:net'
 import type { Logger } from '@clew/base/logger'
+import type { Guard } from './access.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { GrpcCall, WRONG_PROTOCOL, type GrpcCallLimits } from './grpc-call.ts'
+import type { CutReason } from './cut-reason.ts'
+import { FloodGuard } from './http2-flood.ts'
 import { http2Guard } from './http2-guard.ts'
 import type { UnaryMethod } from './grpc-method.ts'
 import { listen, type BoundAddress } from './listen.ts'
-import { tlsListenOptions, type TlsServerConfig } from './tls.ts'
+import { ServerCertificate } from './server-certificate.ts'
+import type { TlsServerConfig } from './tls.ts'
 
 export interface KeepaliveOptions {
   /** Pings a silent client after this long; 0 never. */
@@ -22,6 +26,8 @@ export interface KeepaliveOptions {
 }
 
 export interface GrpcServerOptions extends GrpcCallLimits {
+  /** Who may call. */
+  readonly guard: Guard
   /** Full method paths: `/package.Service/Method`. */
   readonly methods: ReadonlyMap<string, UnaryMethod>
   readonly inFlight: ByteBudget
@@ -29,6 +35,8 @@ export interface GrpcServerOptions extends GrpcCallLimits {
   readonly maxConnections: number
   readonly keepalive: KeepaliveOptions
   readonly tls?: TlsServerConfig | undefined
+  /** Told about every connection that is ended because of what its client does (or does not). */
+  readonly onCut?: ((reason: CutReason) => void) | undefined
   readonly logger: Logger
 }
 
@@ -51,8 +59,10 @@ export class GrpcServer {
   readonly #server: Server
   readonly #sessions = new Set<http2.ServerHttp2Session>()
   readonly #sockets = new Set<Socket>()
+  readonly #floodGuards = new WeakMap<http2.ServerHttp2Session, FloodGuard>()
   #callsOpen = 0
   #onIdle: (() => void) | undefined
+  #stopFollowing: () => void = () => undefined
 
   constructor(options: GrpcServerOptions) {
     this.#options = options
@@ -66,24 +76,37 @@ export class GrpcServer {
       },
       unknownProtocolTimeout: 5_000,
     }
-    const server: http2.Http2Server | http2.Http2SecureServer =
-      options.tls === undefined
-        ? http2.createServer(settings)
-        : http2.createSecureServer({ ...settings, ...tlsListenOptions(options.tls), ALPNProtocols: ['h2'] })
+    let server: http2.Http2Server | http2.Http2SecureServer
+    if (options.tls === undefined) server = http2.createServer(settings)
+    else {
+      const certificate = new ServerCertificate(options.tls, options.logger)
+      const secure = http2.createSecureServer({ ...settings, ...certificate.options, ALPNProtocols: ['h2'] })
+      this.#stopFollowing = certificate.follow(secure)
+      server = secure
+    }
     server.on('session', (session: http2.ServerHttp2Session) => this.#onSession(session))
     server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
       this.#onStream(stream, headers)
     })
-    server.on('sessionError', (error: Error) => options.logger.debug('gRPC connection failed', { error }))
+    server.on('sessionError', (error: Error) => {
+      options.logger.debug('gRPC connection failed', { error })
+      if ('code' in error && String(error.code).startsWith('ERR_HTTP2')) options.onCut?.('protocol_error')
+    })
     server.on('tlsClientError', (error: Error) => options.logger.debug('TLS handshake failed', { error }))
     // A stream that ends before a listener is attached must not end the process.
     server.on('error', (error: Error) => options.logger.warn('gRPC server error', { error }))
     // Plain text: look first who is there. With TLS the protocol was agreed on in the handshake.
     this.#server =
       options.tls === undefined
-        ? http2Guard((socket) => server.emit('connection', socket), WRONG_PROTOCOL, SILENCE_MS)
+        ? http2Guard(
+            (socket) => server.emit('connection', socket),
+            WRONG_PROTOCOL,
+            SILENCE_MS,
+            (reason) => options.onCut?.(reason),
+          )
         : server
     this.#server.maxConnections = options.maxConnections
+    this.#server.on('drop', () => options.onCut?.('too_many_connections'))
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
@@ -91,13 +114,15 @@ export class GrpcServer {
     })
   }
 
-  /** Starts to listen. Throws ClewError LISTEN. */
+  /** Starts to listen. Throws ClewError LISTEN, OPEN_TO_ALL. */
   listen(endpoint: string): Promise<BoundAddress> {
-    return listen(this.#server, endpoint)
+    const { guard, tls } = this.#options
+    return listen(this.#server, endpoint, { guard, clientCertificates: tls?.client_ca_file !== undefined })
   }
 
   /** Stops taking calls, lets those under way finish until `deadlineMs` is over, then cuts what is left. */
   async close(deadlineMs: number): Promise<void> {
+    this.#stopFollowing()
     const closed = new Promise<void>((resolve) => {
       if (this.#server.listening) this.#server.close(() => resolve())
       else resolve()
@@ -126,6 +151,7 @@ export class GrpcServer {
     this.#sessions.add(session)
     session.setLocalWindowSize?.(SESSION_WINDOW_BYTES)
     session.on('error', (error) => this.#options.logger.debug('gRPC session failed', { error }))
+    this.#floodGuards.set(session, new FloodGuard(session, () => this.#options.onCut?.('flood')))
     const stopKeepalive = this.#keepalive(session)
     session.once('close', () => {
       stopKeepalive()
@@ -136,6 +162,8 @@ export class GrpcServer {
   #onStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders): void {
     this.#callsOpen += 1
     stream.once('close', () => {
+      if (stream.rstCode === http2.constants.NGHTTP2_CANCEL && stream.session)
+        this.#floodGuards.get(stream.session as http2.ServerHttp2Session)?.reset()
       this.#callsOpen -= 1
       if (this.#callsOpen === 0) this.#onIdle?.()
     })

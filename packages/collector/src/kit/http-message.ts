@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { RpcError } from './rpc-error.ts'
 
 export interface HttpRequest {
   readonly method: string
@@ -23,4 +24,6 @@ export interface HttpRoute {
   /** Methods it takes; another gets 405 with `Allow`. */
   readonly methods: readonly string[]
   handle(request: HttpRequest): Promise<HttpResponse>
+  /** Told about every request that was turned away before `handle`. */
+  refused?(error: RpcError): void
 }

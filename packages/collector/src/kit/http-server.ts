@@ -2,22 +2,29 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Logger } from '@clew/base/logger'
+import { refuseCaller, type Guard } from './access.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import type { ByteBudget } from './byte-budget.ts'
-import { inflate, isIdentity, tooLarge } from './compression.ts'
-import { applyCors, preflight, type CorsPolicy } from './cors.ts'
+import { busy, inflate, isIdentity, tooLarge } from './compression.ts'
+import type { CutReason } from './cut-reason.ts'
+import { applyCors, originAllowed, preflight, type CorsPolicy } from './cors.ts'
 import { GrpcCode } from './grpc-code.ts'
 import type { HttpResponse, HttpRoute } from './http-message.ts'
 import { listen, type BoundAddress } from './listen.ts'
 import { RpcError, toRpcError } from './rpc-error.ts'
-import { tlsListenOptions, type TlsServerConfig } from './tls.ts'
+import { ServerCertificate } from './server-certificate.ts'
+import type { TlsServerConfig } from './tls.ts'
 
 export interface HttpServerOptions {
+  /** Who may ask. */
+  readonly guard: Guard
   readonly routes: ReadonlyMap<string, HttpRoute>
   /** Writes an error in the language of the request. */
   readonly renderError: (error: RpcError, request: { readonly headers: http.IncomingHttpHeaders }) => HttpResponse
   /** Told about every error answer. */
   readonly onError?: (error: RpcError, path: string) => void
+  /** Told about every connection that is ended because of what its client does (or does not). */
+  readonly onCut?: ((reason: CutReason) => void) | undefined
   readonly maxBodyBytes: number
   readonly inFlight: ByteBudget
   readonly maxConnections: number
@@ -32,8 +39,6 @@ export interface HttpServerOptions {
   readonly logger: Logger
 }
 
-const BUSY_RETRY_MS = 1000
-
 /** A small HTTP/1.1 server: exact routes, body limits that hold while inflating, CORS, and limits on slow senders. */
 export class HttpServer {
   readonly #options: HttpServerOptions
@@ -42,6 +47,7 @@ export class HttpServer {
   /** Sockets with a request under way. */
   readonly #busy = new Set<Socket>()
   #closing = false
+  #stopFollowing: () => void = () => undefined
 
   constructor(options: HttpServerOptions) {
     this.#options = options
@@ -55,28 +61,36 @@ export class HttpServer {
     const onRequest = (request: http.IncomingMessage, response: http.ServerResponse): void => {
       void this.#serve(request, response)
     }
-    this.#server =
-      options.tls === undefined
-        ? http.createServer(settings, onRequest)
-        : https.createServer({ ...settings, ...tlsListenOptions(options.tls) }, onRequest)
+    if (options.tls === undefined) this.#server = http.createServer(settings, onRequest)
+    else {
+      const certificate = new ServerCertificate(options.tls, options.logger)
+      const server = https.createServer({ ...settings, ...certificate.options }, onRequest)
+      this.#stopFollowing = certificate.follow(server)
+      this.#server = server
+    }
     this.#server.maxConnections = options.maxConnections
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      answerBrokenRequest(error, socket as Socket),
-    )
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const reason = CUT_REASON_OF_CODE[error.code ?? ''] ?? 'not_http'
+      if (reason !== 'gone') options.onCut?.(reason)
+      answerBrokenRequest(error, socket as Socket)
+    })
+    this.#server.on('drop', () => options.onCut?.('too_many_connections'))
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
   }
 
-  /** Starts to listen. Throws ClewError LISTEN. */
+  /** Starts to listen. Throws ClewError LISTEN, OPEN_TO_ALL. */
   listen(endpoint: string): Promise<BoundAddress> {
-    return listen(this.#server, endpoint)
+    const { guard, tls } = this.#options
+    return listen(this.#server, endpoint, { guard, clientCertificates: tls?.client_ca_file !== undefined })
   }
 
   /** Stops taking requests, lets those under way finish until `deadlineMs` is over, then cuts what is left. */
   async close(deadlineMs: number): Promise<void> {
     this.#closing = true
+    this.#stopFollowing()
     if (!this.#server.listening) return
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     // Not closeIdleConnections: a connection that never sent a request is not "idle" to it.
@@ -131,7 +145,20 @@ export class HttpServer {
     if (method === 'OPTIONS' && cors !== undefined && request.headers['access-control-request-method'] !== undefined) {
       return preflight(cors, request)
     }
+    // A browser sends this along with whatever a page sends, also where it needs no permission to send it.
+    const { origin } = request.headers
+    if (cors !== undefined && origin !== undefined && !originAllowed(cors, origin)) {
+      throw new RpcError(
+        GrpcCode.permissionDenied,
+        `pages of ${origin.slice(0, 200)} may not send here; see cors.allowed_origins`,
+      )
+    }
     const route = this.#options.routes.get(path)
+    const stranger = refuseCaller(this.#options.guard, request.headers.authorization)
+    if (stranger !== undefined) {
+      route?.refused?.(stranger)
+      throw stranger
+    }
     if (route === undefined) {
       const known = [...this.#options.routes.keys()].join(', ')
       throw new RpcError(GrpcCode.unimplemented, `no such path ${path}; this server has ${known}`)
@@ -168,9 +195,7 @@ export class HttpServer {
           reject(tooLarge(maxBodyBytes))
         } else if (!inFlight.tryTake(chunk.length)) {
           request.pause()
-          reject(
-            new RpcError(GrpcCode.unavailable, 'too many bytes of requests under way', { retryAfterMs: BUSY_RETRY_MS }),
-          )
+          reject(busy())
         } else {
           held.bytes += chunk.length
           gathered.append(chunk)
@@ -182,10 +207,11 @@ export class HttpServer {
     })
     const body = gathered.finish()
     if (encoding === undefined || isIdentity(encoding)) return body
-    const inflated = await inflate(body, encoding, maxBodyBytes)
-    inFlight.take(inflated.length)
-    held.bytes += inflated.length
-    return inflated
+    return await inflate(body, encoding, maxBodyBytes, (bytes) => {
+      if (request.socket.destroyed || !inFlight.tryTake(bytes)) return false
+      held.bytes += bytes
+      return true
+    })
   }
 
   #send(request: http.IncomingMessage, response: http.ServerResponse, answer: HttpResponse): void {
@@ -193,6 +219,7 @@ export class HttpServer {
     const body = answer.body ?? ''
     response.setHeader('content-length', Buffer.byteLength(body))
     for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
+    if (answer.status === 401) response.setHeader('www-authenticate', 'Bearer realm="clew"')
     // A body that was not read to its end must not be taken for the next request.
     if (!request.complete) {
       response.setHeader('connection', 'close')
@@ -214,6 +241,15 @@ function discardThenClose(request: http.IncomingMessage): void {
   const timer = setTimeout(() => request.socket.destroy(), 1000)
   timer.unref()
   request.socket.once('close', () => clearTimeout(timer))
+}
+
+/** What a broken request is, by Node's code for it; a client that has gone is no fault. */
+const CUT_REASON_OF_CODE: Readonly<Record<string, CutReason | 'gone'>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'too_slow',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ECONNRESET: 'gone',
+  EPIPE: 'gone',
+  HPE_INVALID_EOF_STATE: 'half_a_request',
 }
 
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -1,16 +1,26 @@
+import type { CutReason } from './cut-reason.ts'
 import { createServer, type Server, type Socket } from 'node:net'
 
 /** Enough to tell `PRI * HTTP/2.0`, with which every HTTP/2 connection begins, from `GET /`. */
 const ENOUGH_BYTES = 16
+const PREFACE = 'PRI * HTTP/2.0\r\n'
 
 /**
  * A server that looks at the first bytes of a connection before it hands it to `accept`: a client that speaks HTTP/1 here
  * gets an answer it can show instead of a broken connection, and one that says nothing is cut after `silenceMs`.
  */
-export function http2Guard(accept: (socket: Socket) => void, http1Answer: string, silenceMs: number): Server {
+export function http2Guard(
+  accept: (socket: Socket) => void,
+  http1Answer: string,
+  silenceMs: number,
+  onCut: (reason: CutReason) => void,
+): Server {
   return createServer((socket) => {
     socket.on('error', () => socket.destroy())
-    const silent = setTimeout(() => socket.destroy(), silenceMs)
+    const silent = setTimeout(() => {
+      onCut('too_slow')
+      socket.destroy()
+    }, silenceMs)
     silent.unref()
     socket.once('close', () => clearTimeout(silent))
     let held: Buffer = Buffer.alloc(0)
@@ -24,8 +34,11 @@ export function http2Guard(accept: (socket: Socket) => void, http1Answer: string
       }
       clearTimeout(silent)
       socket.unshift(held)
-      if (/^[A-Z]{3,7} \//.test(held.toString('latin1', 0, 16))) answerHttp1(socket, http1Answer)
-      else accept(socket)
+      const start = held.toString('latin1', 0, ENOUGH_BYTES)
+      if (start.startsWith(PREFACE)) return accept(socket)
+      onCut('not_http2')
+      if (/^[A-Z]{3,7} \//.test(start)) answerHttp1(socket, http1Answer)
+      else socket.destroy()
     }
     socket.once('readable', look)
   })

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net'
 import { ClewError, errorMessage } from '@clew/base/errors'
+import { refuseOpenBind, type Guard } from './access.ts'
 import { listenOptions, parseEndpoint, type Endpoint } from './endpoint.ts'
 
 /** Where a server ended up: the port is the real one when 0 was asked for. */
@@ -9,9 +10,17 @@ export interface BoundAddress {
   readonly text: string
 }
 
-/** Listens, or throws a ClewError that says who is in the way and what to do. */
-export async function listen(server: Server, endpointText: string): Promise<BoundAddress> {
+/** What keeps strangers away from a server. */
+export interface Protection {
+  readonly guard: Guard
+  /** Only clients with a certificate get as far as asking. */
+  readonly clientCertificates: boolean
+}
+
+/** Listens, or throws a ClewError that says who is in the way and what to do; OPEN_TO_ALL when nothing protects the port. */
+export async function listen(server: Server, endpointText: string, protection: Protection): Promise<BoundAddress> {
   const endpoint = parseEndpoint(endpointText)
+  refuseOpenBind(endpoint, endpointText, protection.guard, protection.clientCertificates)
   await new Promise<void>((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, endpointText))
     server.once('error', onError)

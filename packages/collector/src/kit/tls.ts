@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
 import { ClewError, errorMessage } from '@clew/base/errors'
 import { z } from 'zod'
+import { durationMs } from '../config/fields.ts'
 
 const VERSIONS = ['1.0', '1.1', '1.2', '1.3'] as const
 type TlsVersionName = (typeof VERSIONS)[number]
@@ -27,6 +28,8 @@ export interface TlsClientConfig extends TlsConfig {
 
 export interface TlsServerConfig extends TlsConfig {
   readonly client_ca_file?: string | undefined
+  /** Milliseconds; 0 never. */
+  readonly reload_interval: number
 }
 
 const common = {
@@ -74,6 +77,8 @@ export const tlsServerSchema: z.ZodType<TlsServerConfig> = z
   .strictObject({
     ...common,
     client_ca_file: z.string().optional().describe('Ask clients for a certificate signed by one of these (mTLS).'),
+    client_ca_file_reload: z.boolean().optional().describe('Accepted; reload_interval is for every file.'),
+    reload_interval: durationMs('10s').describe('Look this often whether the files have changed; 0s never.'),
   })
   .superRefine((tls, context) => {
     check(tls, context)

@@ -2,6 +2,7 @@ import type { Clock } from '@clew/base/clock'
 import { systemClock } from '@clew/base/clock'
 import { silentLogger } from '@clew/base/logger'
 import type { ComponentContext } from '../core/component.ts'
+import { LOCAL_ACCESS } from '../kit/access.ts'
 import { DecisionRecord } from '../core/decisions.ts'
 import { SelfMetrics } from '../core/self-metrics.ts'
 
@@ -24,6 +25,7 @@ export function contextFor(
       metrics: new SelfMetrics(),
       record: decisions.component(node),
       host: { ready: () => true, statuses: () => [], startedMillis: clock.unixMillis() },
+      access: LOCAL_ACCESS,
       batchHint: undefined,
       userAgent: 'Clew/test',
       print: options.print ?? (() => undefined),

@@ -1,6 +1,7 @@
 import { systemClock } from '@clew/base/clock'
 import { silentLogger, type Logger } from '@clew/base/logger'
 import type { Consumer } from '@clew/otlp/consumer'
+import type { AccessPolicy } from '../kit/access.ts'
 import { COMPONENTS } from '../components.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { referenceReader } from '../config/source.ts'
@@ -21,6 +22,7 @@ export async function runYaml(
     readonly env?: Record<string, string>
     readonly print?: (text: string) => void
     readonly logger?: Logger
+    readonly access?: AccessPolicy
   } = {},
 ): Promise<RunningCollector> {
   const read = referenceReader({ env: options.env ?? {}, cwd: process.cwd() })
@@ -34,6 +36,7 @@ export async function runYaml(
     clock: systemClock,
     version: 'test',
     print: options.print ?? (() => undefined),
+    access: options.access,
   })
 }
 

@@ -46,7 +46,7 @@ LIMIT ${input.limit + 1}`,
     bytes: Number(row.size),
     firstSeenNanos: row.firstNanos,
     lastSeenNanos: row.lastNanos,
-    promoted: isPromoted(row.key, row.level),
+    promoted: isPromoted(row.key, row.level) || question.catalogue.hasColumn(row.level, row.key),
   }))
   return { keys, meta: question.meta() }
 }

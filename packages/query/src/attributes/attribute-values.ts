@@ -17,8 +17,9 @@ export async function answerAttributeValues(
   question: Question,
 ): Promise<OutputOf<typeof attributeValues>> {
   const range = readRange(input, question.nowNanos)
-  const { key } = readKey(input.key)
+  const { key, level } = readKey(input.key)
   const known = await question.catalogue.levels(input.signal, key)
+  question.catalogue.noteGroup(input.signal, key, level ?? 'any')
   const source = valueSource({
     written: input.key,
     signal: input.signal,

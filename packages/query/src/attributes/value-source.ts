@@ -2,9 +2,11 @@ import { FIELD_LEVELS, type FieldLevel } from '@clew/lang/search/ast'
 import { builtInField, SIGNAL_LEVELS, type SearchSignal } from '@clew/lang/search/fields'
 import { searchTokens } from '@clew/lang/search/tokens'
 import { PROMOTED_LOG_ATTRIBUTES, PROMOTED_SPAN_ATTRIBUTES } from '@clew/store/schema/promoted'
+import { EMPTY_TEXT, KEY_PLACES, type PromotedKey } from '@clew/store/promote/promoted-key'
 import { ident } from '@clew/store/sql/ident'
 import { sql, type Sql } from '@clew/store/sql/sql'
 import type { KnownLevel } from '../compile/search/attribute-sql.ts'
+import { promotedKeyValue } from '../compile/search/promoted-key-sql.ts'
 
 /** Statements that give `stored` (a value in the form of attribute maps) and `n` (rows that have it). */
 export interface ValueSource {
@@ -38,10 +40,14 @@ export function valueSource(question: ValueQuestion): ValueSource | undefined {
     (each) =>
       (level === undefined || each === level) && question.known?.some((known) => known.level === each) !== false,
   )
-  const typesAt = (each: FieldLevel): ReadonlySet<string> | undefined =>
-    question.known?.find((known) => known.level === each)?.types
+  const knownAt = (each: FieldLevel): KnownLevel | undefined => question.known?.find((known) => known.level === each)
   return {
-    statements: levels.map((each) => levelStatement(each, key, table, inTime, typesAt(each))),
+    statements: levels.map((each) => {
+      const known = knownAt(each)
+      return known?.columns === undefined
+        ? levelStatement(each, key, table, inTime, known?.types)
+        : columnStatement(known.columns, table, inTime)
+    }),
     choices: undefined,
   }
 }
@@ -80,8 +86,8 @@ function builtInStatement(name: string, table: Sql, inTime: Sql): Sql | undefine
 }
 
 /** Grouped by the value as it is stored, which is faster for dictionary columns, and turned to text at the end. */
-function counted(value: Sql, table: Sql, where: Sql): Sql {
-  return sql`SELECT toString(own) AS stored, n FROM (SELECT ${value} AS own, count() AS n FROM ${table} WHERE ${where} GROUP BY own)`
+function counted(value: Sql, table: Sql, where: Sql, name = sql`stored`): Sql {
+  return sql`SELECT toString(own) AS ${name}, n FROM (SELECT ${value} AS own, count() AS n FROM ${table} WHERE ${where} GROUP BY own)`
 }
 
 function levelStatement(
@@ -105,6 +111,18 @@ function levelStatement(
     case 'point':
       return ownStatement(level, key, table, inTime, types)
   }
+}
+
+function columnStatement(promoted: PromotedKey, table: Sql, inTime: Sql): Sql {
+  if (KEY_PLACES[promoted.level].nested) {
+    const value = sql`if(own = ${EMPTY_TEXT}, '', toString(own))`
+    return sql`SELECT ${value} AS stored, n FROM (SELECT arrayJoin(${ident(promoted.column)}) AS own, count() AS n
+      FROM ${table} WHERE ${inTime} GROUP BY own HAVING own != '')`
+  }
+  const { present, stored } = promotedKeyValue(promoted)
+  return promoted.rest === undefined
+    ? sql`SELECT if(own = ${EMPTY_TEXT}, '', own) AS stored, n FROM (${counted(ident(promoted.column), table, sql`${inTime} AND ${present}`, sql`own`)})`
+    : sql`SELECT ${stored} AS stored, count() AS n FROM ${table} WHERE ${inTime} AND ${present} GROUP BY stored`
 }
 
 function internedStatement(key: string, table: Sql, inTime: Sql, id: Sql, interned: Sql): Sql {

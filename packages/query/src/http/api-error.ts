@@ -1,10 +1,11 @@
 import { ClewError } from '@clew/base/errors'
+import { redactText } from '@clew/base/redact'
 import type { ApiError } from '@clew/contract/common'
 import { SyntaxProblem } from '@clew/lang/kit/syntax-problem'
 
 /** An error as an answer. */
 export interface ErrorAnswer {
-  readonly status: 400 | 403 | 404 | 405 | 421 | 422 | 499 | 500 | 503 | 504
+  readonly status: 400 | 401 | 403 | 404 | 405 | 421 | 422 | 499 | 500 | 503 | 504
   readonly body: ApiError
   /** True when it is our fault and belongs in the log. */
   readonly unexpected: boolean
@@ -19,11 +20,17 @@ const STATUS_OF_CODE: Readonly<Record<string, ErrorAnswer['status']>> = {
   NO_VALUES: 400,
   QUERY_REGEXP: 400,
   NOT_AGGREGATABLE: 400,
+  KEY_HAS_COLUMN: 400,
+  KEYS_FULL: 400,
+  WRONG_TOKEN: 401,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
   FORBIDDEN_ORIGIN: 403,
   TRACE_NOT_FOUND: 404,
   SPAN_NOT_FOUND: 404,
   SERVICE_NOT_FOUND: 404,
   METRIC_NOT_FOUND: 404,
+  KEY_NOT_FOUND: 404,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   WRONG_HOST: 421,
@@ -44,7 +51,11 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   }
   const status = STATUS_OF_CODE[error.code] ?? 500
   const position = error instanceof SyntaxProblem ? { ...error.position } : undefined
-  return { status, body: apiErrorBody(error.code, error.message, error.fix, position), unexpected: status >= 500 }
+  return {
+    status,
+    body: apiErrorBody(error.code, redactText(error.message), error.fix, position),
+    unexpected: status >= 500,
+  }
 }
 
 function apiErrorBody(

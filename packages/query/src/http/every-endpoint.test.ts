@@ -6,6 +6,7 @@ import { generateTelemetry } from '@clew/testkit/telemetry-generator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../testdata/test-server.ts'
 import { routes } from './routes.ts'
+import { SESSION_ENDPOINTS } from './session-routes.ts'
 import { streams } from './streams.ts'
 
 let server: TestServer
@@ -28,6 +29,7 @@ const SAMPLE: Readonly<Record<string, () => Record<string, unknown>>> = {
   getSpan: () => ({ traceId, spanId }),
   searchTraceSpans: () => ({ traceId, q: 'kind=server' }),
   attributeValues: () => ({ key: 'http.request.method' }),
+  decideKey: () => ({ key: 'order.id', action: 'promote' }),
   getService: () => ({ service: 'orders' }),
   metricLabels: () => ({ name: 'http.server.request.duration' }),
   metricSeries: () => ({ name: 'http.server.request.duration' }),
@@ -35,7 +37,9 @@ const SAMPLE: Readonly<Record<string, () => Record<string, unknown>>> = {
 const sampleOf = (endpoint: Endpoint): Record<string, unknown> => SAMPLE[endpoint.id]?.() ?? {}
 
 test('every endpoint is answered, by a document or by a stream', () => {
-  const answered = [...routes, ...streams].map(({ endpoint }) => endpoint.id)
+  const answered = [...[...routes, ...streams].map(({ endpoint }) => endpoint), ...SESSION_ENDPOINTS].map(
+    ({ id }) => id,
+  )
   expect([...answered].sort()).toEqual(endpoints.map((endpoint) => endpoint.id).sort())
 })
 

@@ -1,5 +1,5 @@
 import { apiError } from '@clew/contract/common'
-import type { Endpoint } from '@clew/contract/endpoint'
+import { neededScope, type Endpoint } from '@clew/contract/endpoint'
 import { endpoints } from '@clew/contract/endpoints'
 import { z } from 'zod'
 
@@ -25,7 +25,13 @@ export function openApi(version: string): Json {
     servers: [{ url: '/' }],
     tags: [...new Set(endpoints.map((endpoint) => endpoint.group))].map((name) => ({ name })),
     paths,
-    components: { schemas },
+    components: {
+      schemas,
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'A token; needed once one is set, see `clew token`.' },
+      },
+    },
+    security: [{ token: [] }],
   }
 }
 
@@ -38,7 +44,15 @@ function operation(endpoint: Endpoint, schemas: Record<string, unknown>): Json {
     summary: endpoint.summary,
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
     tags: [endpoint.group],
-    parameters: parameters(endpoint, schemas),
+    ...(endpoint.body === true
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(endpoint.input, 'input', schemas) } },
+          },
+        }
+      : { parameters: parameters(endpoint, schemas) }),
+    ...(neededScope(endpoint) === 'nobody' ? { security: [] } : { 'x-scope': neededScope(endpoint) }),
     responses: {
       200: {
         description:

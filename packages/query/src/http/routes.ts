@@ -1,4 +1,5 @@
 import type { Endpoint, OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
+import { decideKey, listKeys } from '@clew/contract/keys'
 import { logHistogram, searchLogs } from '@clew/contract/logs'
 import { listMetrics, metricLabels, metricSeries } from '@clew/contract/metrics'
 import { getPipeline, recentDecisions } from '@clew/contract/pipeline'
@@ -16,12 +17,14 @@ import {
 } from '@clew/contract/traces'
 import { answerAttributeKeys } from '../attributes/attribute-keys.ts'
 import { answerAttributeValues } from '../attributes/attribute-values.ts'
+import { answerDecideKey } from '../attributes/decide-key.ts'
+import type { KeyTable } from '../attributes/list-keys.ts'
 import { answerLogHistogram } from '../logs/log-histogram.ts'
 import { answerSearchLogs } from '../logs/search-logs.ts'
 import { answerListMetrics } from '../metrics/list-metrics.ts'
 import { answerMetricLabels } from '../metrics/metric-labels.ts'
 import { answerMetricSeries } from '../metrics/metric-series.ts'
-import type { PipelinePort, StatusPort } from '../ports.ts'
+import type { KeysPort, PipelinePort, StatusPort } from '../ports.ts'
 import type { Question } from '../run/question.ts'
 import { answerGetService } from '../services/get-service.ts'
 import { answerListServices } from '../services/list-services.ts'
@@ -38,6 +41,8 @@ import { answerTraceScatter } from '../traces/trace-scatter.ts'
 /** What answers need beside the question itself. */
 export interface AnswerParts {
   readonly recentTraces: RecentTraces
+  readonly keyTable: KeyTable
+  readonly keys: KeysPort
   readonly status: StatusPort
   readonly pipeline: PipelinePort
 }
@@ -70,6 +75,8 @@ export const routes: readonly Route[] = [
   route(searchTraceSpans, answerSearchTraceSpans),
   route(attributeKeys, answerAttributeKeys),
   route(attributeValues, answerAttributeValues),
+  route(listKeys, async (input, question, parts) => await parts.keyTable.answer(input, question)),
+  route(decideKey, async (input, _question, parts) => await answerDecideKey(input, parts.keys)),
   route(listServices, answerListServices),
   route(getService, answerGetService),
   route(listOperations, answerListOperations),

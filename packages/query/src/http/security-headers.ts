@@ -13,10 +13,19 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  // No text becomes HTML or a script by way of the DOM: whatever still tries fails.
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ')
 
+const PERMISSIONS_POLICY = 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'
+
+function isLocal(host: string): boolean {
+  return /^(?:localhost|127\.|\[)/.test(host)
+}
+
 /** Security headers on every answer. */
-export function securityHeaders(): MiddlewareHandler {
+export function securityHeaders(secure: boolean): MiddlewareHandler {
   return async (context, next) => {
     await next()
     const { headers } = context.res
@@ -26,5 +35,10 @@ export function securityHeaders(): MiddlewareHandler {
     headers.set('x-frame-options', 'DENY')
     headers.set('cross-origin-opener-policy', 'same-origin')
     headers.set('cross-origin-resource-policy', 'same-origin')
+    headers.set('permissions-policy', PERMISSIONS_POLICY)
+    // Not for localhost: the header would be for every other server there, too.
+    if (secure && !isLocal(context.req.header('host') ?? '')) {
+      headers.set('strict-transport-security', 'max-age=31536000')
+    }
   }
 }

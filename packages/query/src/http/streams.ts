@@ -15,7 +15,13 @@ const HEARTBEAT_MS = 15_000
 /** An endpoint that answers with server-sent events, and what opens it. */
 export interface StreamRoute {
   readonly endpoint: Endpoint
-  readonly open: (context: Context, input: unknown, pipeline: PipelinePort, clock: Clock) => Promise<Response>
+  readonly open: (
+    context: Context,
+    input: unknown,
+    pipeline: PipelinePort,
+    clock: Clock,
+    stillAllowed: () => boolean,
+  ) => Promise<Response>
 }
 
 function stream<E extends Endpoint>(
@@ -24,8 +30,8 @@ function stream<E extends Endpoint>(
 ): StreamRoute {
   return {
     endpoint,
-    open: async (context, input, pipeline, clock) =>
-      sendEvents(context, open(input as ParsedInputOf<E>, pipeline, clock), clock),
+    open: async (context, input, pipeline, clock, stillAllowed) =>
+      sendEvents(context, open(input as ParsedInputOf<E>, pipeline, clock), clock, stillAllowed),
   }
 }
 
@@ -35,7 +41,12 @@ export const streams: readonly StreamRoute[] = [
   stream(tapPipeline, answerTapPipeline),
 ]
 
-async function sendEvents(context: Context, live: LiveStream<unknown>, clock: Clock): Promise<Response> {
+async function sendEvents(
+  context: Context,
+  live: LiveStream<unknown>,
+  clock: Clock,
+  stillAllowed: () => boolean,
+): Promise<Response> {
   // Proxies must pass events on at once.
   context.header('x-accel-buffering', 'no')
   context.header('cache-control', 'no-store')
@@ -43,6 +54,7 @@ async function sendEvents(context: Context, live: LiveStream<unknown>, clock: Cl
     let stopBeat: (() => void) | undefined
     const beat = (): void => {
       stopBeat = clock.after(HEARTBEAT_MS, () => {
+        if (!stillAllowed()) return live.close()
         events.write(': still here\n\n').then(beat, () => live.close())
       })
     }

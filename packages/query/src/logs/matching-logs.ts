@@ -13,7 +13,7 @@ const DEFAULT_START = 'now-1h'
 
 /** Expression over a row of `logs`. Throws ClewError BAD_QUERY, BAD_TIME, BAD_RANGE. */
 export async function matchingLogs(input: LogSearchInput, range: TimeRange, question: Question): Promise<Sql> {
-  const search = await compileSearch(input.q, 'logs', (signal, key) => question.catalogue.levels(signal, key))
+  const search = await compileSearch(input.q, 'logs', question.catalogue)
   const pieces = [inRange(sql`AtNanos`, range)]
   if (input.traceId !== undefined) pieces.push(idIn(sql`TraceId`, [input.traceId], 16))
   if (input.spanId !== undefined) pieces.push(idIn(sql`SpanId`, [input.spanId], 8))

@@ -30,7 +30,7 @@ interface VariantRow {
  * one with the most series is taken and the answer says so. Throws ClewError METRIC_NOT_FOUND, BAD_QUERY.
  */
 export async function findMetric(name: string, filter: string, question: Question): Promise<FoundMetric> {
-  const search = await compileSearch(filter, 'metrics', (signal, key) => question.catalogue.levels(signal, key))
+  const search = await compileSearch(filter, 'metrics', question.catalogue)
   const ofName = sql`Name = ${name}`
   const { rows } = await question.run<VariantRow>(sql`
     SELECT Type AS type, any(toString(Unit)) AS unit, Temporality AS temporality, Monotonic AS monotonic,

@@ -23,7 +23,7 @@ export interface QuestionOptions {
   readonly abort?: AbortSignal | undefined
 }
 
-export interface RunOptions extends Pick<QueryOptions, 'onLimit' | 'maxExecutionMs'> {
+export interface RunOptions extends Pick<QueryOptions, 'onLimit' | 'maxExecutionMs' | 'maxRowsToRead'> {
   /** The statement to show to people as the one that answers the question. */
   readonly shown?: boolean
 }
@@ -58,6 +58,7 @@ export class Question {
     const result = await this.engine.query<Row>(statement, {
       maxExecutionMs: Math.min(options.maxExecutionMs ?? Infinity, this.limits.maxExecutionMs),
       maxBytesToRead: this.limits.maxBytesToRead,
+      ...(options.maxRowsToRead === undefined ? {} : { maxRowsToRead: options.maxRowsToRead }),
       ...(options.onLimit === undefined ? {} : { onLimit: options.onLimit }),
       ...(this.abort === undefined ? {} : { abort: this.abort }),
     })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Endpoint, InputOf, OutputOf } from '@clew/contract/endpoint'
 import { endpointUrl } from '@clew/contract/client'
 import type { Batch } from '@clew/otlp/batch'
-import { openStore, type Store } from '@clew/store/store'
-import type { PipelinePort, StatusPort, TapPortSubscription } from '../ports.ts'
+import { openStore, type Store, type StoreOptions } from '@clew/store/store'
+import type { KeysPort, PipelinePort, StatusPort, StorePort, TapPortSubscription } from '../ports.ts'
 import { createQueryServer, type QueryServer, type QueryServerOptions } from '../server.ts'
 
 /** Whatever JSON.parse gives: tests look into it freely. */
@@ -17,6 +17,8 @@ export interface TestServer {
   readonly server: QueryServer
   /** What the taps of this server see. */
   readonly taps: TestTaps
+  /** A server over the same store that knows of no promoted keys. */
+  withoutColumns(): QueryServer
   send(...batches: readonly Batch[]): Promise<void>
   get(path: string, init?: RequestInit): Promise<{ status: number; body: ParsedJson; headers: Headers }>
   /** Calls an endpoint, checks the answer against its schema, gives it back. */
@@ -24,17 +26,25 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-export async function startTestServer(options: Partial<QueryServerOptions> = {}): Promise<TestServer> {
+/** Keys get columns when a test says so, not by themselves; columns that are not wanted leave at once. */
+const TEST_PROMOTION: StoreOptions['promotion'] = { checkEveryMs: 3_600_000, graceMs: 0, settleMs: 0, maxKeys: 32 }
+
+export async function startTestServer(
+  options: Partial<QueryServerOptions> = {},
+  promotion: StoreOptions['promotion'] = TEST_PROMOTION,
+): Promise<TestServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'clew-query-'))
-  const store = await openStore({ dataDirectory, url: 'chdb', retentionDays: 3650, segmentAgeMs: 20 })
+  const store = await openStore({ dataDirectory, url: 'chdb', retentionDays: 3650, segmentAgeMs: 20, promotion })
   const taps = new TestTaps()
-  const server = createQueryServer({
-    store,
-    status: TEST_STATUS,
-    pipeline: testPipeline(taps),
-    version: '0.0.0-test',
-    ...options,
-  })
+  const serve = (over: StorePort): QueryServer =>
+    createQueryServer({
+      store: over,
+      status: TEST_STATUS,
+      pipeline: testPipeline(taps),
+      version: '0.0.0-test',
+      ...options,
+    })
+  const server = serve(store)
   const get: TestServer['get'] = async (path, init) => {
     const response = await server.fetch(new Request(`http://localhost${path}`, init))
     const text = await response.text()
@@ -46,6 +56,11 @@ export async function startTestServer(options: Partial<QueryServerOptions> = {})
     server,
     taps,
     get,
+    withoutColumns: () =>
+      serve({
+        query: (statement, queryOptions) => store.query(statement, queryOptions),
+        keys: { ...NO_KEYS, decide: (level, key, action) => store.keys.decide(level, key, action) },
+      }),
     async send(...batches) {
       await Promise.all(batches.map((batch) => store.consumer.consume(batch, {} as never)))
       await store.flush()
@@ -109,10 +124,23 @@ class TestTap implements TapPortSubscription {
   }
 }
 
+const NO_KEYS: Omit<KeysPort, 'decide'> = {
+  usable: () => [],
+  promoted: () => [],
+  retiring: () => [],
+  coverage: () => undefined,
+  forced: () => new Map(),
+  noteUse: () => undefined,
+  flushUses: async () => undefined,
+  maxKeys: 0,
+  trouble: undefined,
+}
+
 const NOTHING = { traces: 0, logs: 0, metrics: 0 }
 
 const TEST_STATUS: StatusPort = {
   ready: () => true,
+  troubles: () => [],
   sendTestTrace: async () => ({ traceId: '0'.repeat(31) + '1' }),
   status: async () => ({
     version: '0.0.0-test',
@@ -120,6 +148,7 @@ const TEST_STATUS: StatusPort = {
     uptimeMs: 1,
     ready: true,
     problem: null,
+    problemSinceNanos: null,
     endpoints: { otlpGrpc: 'http://localhost:4317', otlpHttp: 'http://localhost:4318', ui: 'http://localhost:4320' },
     store: { kind: 'chdb', location: '/', version: '1', retention: '7d' },
     hasData: true,
@@ -128,7 +157,8 @@ const TEST_STATUS: StatusPort = {
   }),
 }
 
-function testPipeline(taps: TestTaps): PipelinePort {
+/** A pipeline without components whose taps see what tests offer. */
+export function testPipeline(taps: TestTaps): PipelinePort {
   return {
     metricsText: () => '# nothing\n',
     decisions: () => [],
@@ -152,6 +182,7 @@ function testPipeline(taps: TestTaps): PipelinePort {
         status: 'ok',
         message: '',
         sinceNanos: null,
+        troubles: [],
         queuedBytes: 0,
         queuedRows: 0,
         segmentsWaiting: 0,

@@ -1,40 +1,64 @@
+import { ClewError } from '@clew/base/errors'
 import type { HonestCount } from '@clew/contract/common'
-import { sql, uint64Parameter } from '@clew/store/sql/sql'
+import { sql, type Sql } from '@clew/store/sql/sql'
 import type { Question } from '../run/question.ts'
-import { inRange, minutesOf, type TimeRange } from '../run/time-range.ts'
+import { minutesOf } from '../run/time-range.ts'
 import type { MatchingSpans } from './matching-spans.ts'
 
 /** Counting is a courtesy: it must not make people wait for the page. */
 const COUNT_BUDGET_MS = 1_000
+/** So many spans are looked at to count; when the indexes leave more, a sample of the minutes is counted. */
+const COUNT_ROWS = 500_000
+/** A sample of fewer minutes says little; then the first rows are counted instead. */
+const MIN_SAMPLED_MINUTES = 5
 
-/** How many traces match. Exact when they can be counted in a second, else scaled up from the part that was read. */
+/**
+ * How many traces match. Exact when the indexes leave no more than half a million spans to look at, else scaled up from a
+ * sample.
+ */
 export async function countTraces(matching: MatchingSpans, question: Question): Promise<HonestCount> {
-  if (matching.matchesAll) return await countAllTraces(matching.range, question)
-  const { rows, complete, statistics } = await question.run<{ traces: string }>(
-    sql`SELECT uniqExact(TraceId) AS traces FROM spans WHERE ${matching.where}`,
-    { onLimit: 'break', maxExecutionMs: COUNT_BUDGET_MS },
-  )
-  const counted = Number(rows[0]?.traces ?? 0)
-  if (complete) return { value: counted, exact: true }
-  const minutes = minutesOf(matching.range)
-  const { rows: totals } = await question.run<{ spans: string }>(sql`
-    SELECT sum(Spans) AS spans FROM operation_stats WHERE Minute >= ${minutes.first} AND Minute < ${minutes.end}`)
-  const spans = Number(totals[0]?.spans ?? 0)
-  const scale = statistics.rowsRead > 0 ? Math.max(1, spans / statistics.rowsRead) : 1
-  return { value: Math.round(counted * scale), exact: false }
+  try {
+    const { rows } = await question.run<{ traces: string }>(
+      sql`SELECT uniqExact(TraceId) AS traces FROM spans WHERE ${matching.where}`,
+      { maxRowsToRead: COUNT_ROWS, maxExecutionMs: COUNT_BUDGET_MS },
+    )
+    return { value: Number(rows[0]?.traces ?? 0), exact: true }
+  } catch (error) {
+    if (error instanceof ClewError && (error.code === 'QUERY_TOO_BIG' || error.code === 'QUERY_TIMEOUT')) {
+      return await estimateTraces(matching, question)
+    }
+    throw error
+  }
 }
 
 /**
- * Traces with a span that starts in the range, from their summaries: those whose first or last start lies in it. One that
- * begins before and goes on after it may have no span inside; when there are such, the count is not exact.
+ * An estimate from a sample of whole minutes, picked by a hash so that what happens every full hour is not picked by
+ * design; where a few minutes hold everything, from the first rows.
  */
-async function countAllTraces(range: TimeRange, question: Question): Promise<HonestCount> {
-  const { rows, complete } = await question.run<{ inside: string; around: string }>(
-    sql`SELECT countIf(${inRange(sql`first`, range)} OR ${inRange(sql`last`, range)}) AS inside,
-      countIf(first < ${uint64Parameter(range.startNanos)} AND last >= ${uint64Parameter(range.endNanos)}) AS around
-    FROM (SELECT min(MinStartNanos) AS first, max(MaxStartNanos) AS last FROM trace_summaries GROUP BY TraceId)`,
-    { onLimit: 'break', maxExecutionMs: COUNT_BUDGET_MS },
+async function estimateTraces(matching: MatchingSpans, question: Question): Promise<HonestCount> {
+  const { first, end } = minutesOf(matching.range)
+  const inMinutes = sql`Minute >= ${first} AND Minute < ${end}`
+  const all = await sampleOf(sql`${inMinutes}`, question)
+  const everyNth = Math.ceil(all.spans / COUNT_ROWS)
+  const picked = sql`${inMinutes} AND intHash32(Minute) % ${everyNth} = 0`
+  const sample = await sampleOf(picked, question)
+  const few = sample.minutes < MIN_SAMPLED_MINUTES
+  const where = few
+    ? matching.where
+    : sql`${matching.where} AND intDiv(StartNanos, 60000000000) IN (SELECT toUInt64(Minute) FROM operation_stats WHERE ${picked})`
+  const { rows, statistics } = await question.run<{ traces: string }>(
+    sql`SELECT uniqExact(TraceId) AS traces FROM spans WHERE ${where}`,
+    { onLimit: 'break', maxExecutionMs: COUNT_BUDGET_MS, maxRowsToRead: few ? COUNT_ROWS : 2 * COUNT_ROWS },
   )
-  const [row] = rows
-  return { value: Number(row?.inside ?? 0), exact: complete && row?.around === '0' }
+  const looked = few ? statistics.rowsRead : Math.min(sample.spans, statistics.rowsRead)
+  const scale = looked > 0 ? Math.max(1, all.spans / looked) : 1
+  return { value: Math.round(Number(rows[0]?.traces ?? 0) * scale), exact: false }
+}
+
+/** Stored spans and minutes with spans, from the statistics of minutes. */
+async function sampleOf(minutes: Sql, question: Question): Promise<{ spans: number; minutes: number }> {
+  const { rows } = await question.run<{ spans: string; minutes: string }>(
+    sql`SELECT sum(Spans) AS spans, uniqExact(Minute) AS minutes FROM operation_stats WHERE ${minutes}`,
+  )
+  return { spans: Number(rows[0]?.spans ?? 0), minutes: Number(rows[0]?.minutes ?? 0) }
 }

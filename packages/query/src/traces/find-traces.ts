@@ -1,4 +1,4 @@
-import { fixedsParameter, sql, uint64Parameter, type Sql } from '@clew/store/sql/sql'
+import { fixedsParameter, setOf, sql, uint64Parameter, type Sql } from '@clew/store/sql/sql'
 import type { Question } from '../run/question.ts'
 import type { MatchingSpans } from './matching-spans.ts'
 import { direction, isAfter, isRising, type TracePlace, type TraceSort } from './trace-order.ts'
@@ -107,7 +107,7 @@ async function reachingBack(
   question: Question,
 ): Promise<string[]> {
   if (candidates.length === 0) return []
-  const extreme = isRising(sort) ? sql`min(MinStartNanos)` : sql`max(MaxStartNanos)`
+  const extreme = isRising(sort) ? sql`min(MinStartNanos)` : sql`max(MaxEndNanos)`
   const { rows } = await question.run<{ traceId: string; extreme: string }>(sql`
     SELECT lower(hex(TraceId)) AS traceId, ${extreme} AS extreme FROM trace_summaries
     WHERE TraceId IN ${idList(candidates.map((candidate) => candidate.traceId))} GROUP BY TraceId`)
@@ -145,10 +145,12 @@ function readPlace(row: PlaceRow): TracePlace {
   return { key: BigInt(row.key), traceId: row.traceId }
 }
 
-/** Trace ids in hex as a list parameter. */
+/** Trace ids in hex, for `IN`. */
 export function idList(hexIds: readonly string[]): Sql {
-  return sql`${fixedsParameter(
-    hexIds.map((id) => Buffer.from(id, 'hex')),
-    16,
-  )}`
+  return setOf(
+    fixedsParameter(
+      hexIds.map((id) => Buffer.from(id, 'hex')),
+      16,
+    ),
+  )
 }

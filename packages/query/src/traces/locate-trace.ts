@@ -32,7 +32,7 @@ export async function locateTrace(hexId: string, question: Question): Promise<Tr
   const traceId = fullTraceId(hexId)
   const ofTrace = idIn(sql`TraceId`, [traceId], 16)
   const summary = await bounds(
-    sql`SELECT count() AS rows, min(MinStartNanos) AS first, max(MaxStartNanos) AS last, sum(SpanCount) AS spans
+    sql`SELECT count() AS rows, min(MinStartNanos) AS first, max(MaxEndNanos) AS last, sum(SpanCount) AS spans
       FROM trace_summaries WHERE ${ofTrace}`,
     question,
   )

@@ -9,7 +9,6 @@ export interface MatchingSpans {
   readonly range: TimeRange
   /** An expression over a row of `spans`: the condition and the range. */
   readonly where: Sql
-  readonly matchesAll: boolean
 }
 
 /** Reads range and query text. Throws ClewError BAD_QUERY, BAD_TIME, BAD_RANGE. */
@@ -22,11 +21,10 @@ export async function matchingSpans(
 
 /** The same for a range that is already known. */
 export async function matchingSpansIn(q: string, range: TimeRange, question: Question): Promise<MatchingSpans> {
-  const search = await compileSearch(q, 'traces', (signal, key) => question.catalogue.levels(signal, key))
+  const search = await compileSearch(q, 'traces', question.catalogue)
   const inTime = inRange(ident('StartNanos'), range)
   return {
     range,
     where: search.matchesAll ? inTime : andSql([inTime, search.condition]),
-    matchesAll: search.matchesAll,
   }
 }

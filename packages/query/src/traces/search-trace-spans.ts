@@ -12,7 +12,7 @@ export async function answerSearchTraceSpans(
   input: ParsedInputOf<typeof searchTraceSpans>,
   question: Question,
 ): Promise<OutputOf<typeof searchTraceSpans>> {
-  const search = await compileSearch(input.q, 'traces', (signal, key) => question.catalogue.levels(signal, key))
+  const search = await compileSearch(input.q, 'traces', question.catalogue)
   const location = await locateTrace(input.traceId, question)
   const { rows } = await question.run<{ spanId: string }>(
     sql`SELECT lower(hex(SpanId)) AS spanId

@@ -43,14 +43,14 @@ export async function answerSearchTraces(
   const page = places.slice(0, input.limit)
   const last = page.at(-1)
   const isWhole = cursor === undefined && places.length <= input.limit
-  const total = isWhole
-    ? { value: page.length, exact: true }
-    : (cursor?.total ?? (await countTraces(matching, question)))
-  const traces = await traceDetails(
-    page.map((place) => place.traceId),
-    matching,
-    question,
-  )
+  const [total, traces] = await Promise.all([
+    isWhole ? { value: page.length, exact: true } : (cursor?.total ?? countTraces(matching, question)),
+    traceDetails(
+      page.map((place) => place.traceId),
+      matching,
+      question,
+    ),
+  ])
   const nextCursor =
     places.length > input.limit && last !== undefined
       ? encodeCursor({

@@ -60,7 +60,7 @@ export async function traceDetails(
 /** Where these traces lie in `spans`; nothing when a trace is too new to have its summary row yet. */
 async function startBounds(traceIds: readonly string[], question: Question): Promise<Sql> {
   const { rows } = await question.run<{ traces: string; first: string; last: string }>(sql`
-    SELECT uniqExact(TraceId) AS traces, min(MinStartNanos) AS first, max(MaxStartNanos) AS last
+    SELECT uniqExact(TraceId) AS traces, min(MinStartNanos) AS first, max(MaxEndNanos) AS last
     FROM trace_summaries WHERE TraceId IN ${idList(traceIds)}`)
   const [row] = rows
   if (row === undefined || Number(row.traces) < traceIds.length) return sql``

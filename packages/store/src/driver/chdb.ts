@@ -2,12 +2,23 @@ import { mkdirSync } from 'node:fs'
 import { ClewError } from '@clew/base/errors'
 import { drainPending, Session } from 'chdb'
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
-import { type Driver, INSERT_SETTINGS, type NativeInsert, type QueryOptions, type QueryResult } from './driver.ts'
+import { startDeadline } from './deadline.ts'
+import {
+  COMMAND_SETTINGS,
+  type Driver,
+  INSERT_SETTINGS,
+  type NativeInsert,
+  type QueryOptions,
+  type QueryResult,
+  READ_SETTINGS,
+} from './driver.ts'
 import { engineError } from './engine-error.ts'
 import { limitSettings, OUTPUT_SETTINGS, parseResult } from './result-json.ts'
-import { cancelledError, SessionPool } from './session-pool.ts'
+import { SessionPool } from './session-pool.ts'
 
 const MAX_WAITING_QUERIES = 100
+/** How often a cancelled query is told to end. */
+const KILL_AGAIN_MS = 250
 
 /**
  * Every running native call occupies a thread of libuv's pool, which file writes need too. Two are kept for the write
@@ -92,8 +103,8 @@ class ChdbDriver implements Driver {
     this.control = control!
     this.readers = new SessionPool(readers, MAX_WAITING_QUERIES)
     this.engineVersion = this.control.query('SELECT version()', 'TSVRaw').trim()
-    const output = setStatement(OUTPUT_SETTINGS, new Map())
-    for (const reader of readers) reader.query(output)
+    const always = setStatement({ ...OUTPUT_SETTINGS, ...READ_SETTINGS, ...COMMAND_SETTINGS }, new Map())
+    for (const reader of readers) reader.query(always)
   }
 
   async command(statement: Sql, settings: Readonly<Record<string, string | number>> = {}): Promise<void> {
@@ -110,30 +121,47 @@ class ChdbDriver implements Driver {
   }
 
   async query<Row>(statement: Sql, options: QueryOptions = {}): Promise<QueryResult<Row>> {
+    const deadline = startDeadline(options)
+    try {
+      // Whoever asks does not wait for an engine that hangs; the session stays taken until the engine gives it back.
+      return await deadline.race(
+        this.readers.use((session) => this.run<Row>(session, statement, options, deadline.signal), deadline.signal),
+      )
+    } catch (error) {
+      throw deadline.signal.aborted ? (deadline.signal.reason as Error) : error
+    } finally {
+      deadline.end()
+    }
+  }
+
+  private async run<Row>(
+    session: Session,
+    statement: Sql,
+    options: QueryOptions,
+    abort: AbortSignal,
+  ): Promise<QueryResult<Row>> {
     const { text, parameters } = compileSql(statement)
-    return await this.readers.use(async (session) => {
-      const id = `clew${++this.nextQuery}`
-      let running = false
-      const kill = (): void => {
-        if (running) this.control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${id}' ASYNC`).catch(() => {})
-      }
-      options.abort?.addEventListener('abort', kill, { once: true })
-      const start = performance.now()
-      try {
-        await session.queryAsync(setStatement({ ...limitSettings(options), log_comment: id }, parameters))
-        if (options.abort?.aborted === true) throw cancelledError()
-        running = true
-        const result = await session.queryAsync(text, { format: 'JSONCompact' })
-        running = false
-        return parseResult<Row>(result.text(), performance.now() - start, options)
-      } catch (error) {
-        if (error instanceof ClewError) throw error
-        throw engineError(error, 'the query failed')
-      } finally {
-        running = false
-        options.abort?.removeEventListener('abort', kill)
-      }
-    }, options.abort)
+    const id = `clew${++this.nextQuery}`
+    let again: NodeJS.Timeout | undefined
+    // Once may be too early: the engine cannot end what it has not begun.
+    const kill = (): void => {
+      this.control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${id}' ASYNC`).catch(() => {})
+      again = setTimeout(kill, KILL_AGAIN_MS)
+    }
+    const start = performance.now()
+    try {
+      await session.queryAsync(setStatement({ ...limitSettings(options), log_comment: id }, parameters))
+      abort.throwIfAborted()
+      abort.addEventListener('abort', kill, { once: true })
+      const result = await session.queryAsync(text, { format: 'JSONCompact' })
+      return parseResult<Row>(result.text(), performance.now() - start, options)
+    } catch (error) {
+      if (error instanceof ClewError) throw error
+      throw engineError(error, 'the query failed')
+    } finally {
+      abort.removeEventListener('abort', kill)
+      clearTimeout(again)
+    }
   }
 
   async insertNative(insert: NativeInsert): Promise<void> {

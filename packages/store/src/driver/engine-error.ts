@@ -9,9 +9,12 @@ const CODES: Readonly<Record<number, { readonly code: string; readonly fix?: str
   396: { code: 'QUERY_TOO_BIG', fix: 'narrow the time range or the filter, or raise the limit' },
   241: { code: 'ENGINE_MEMORY', fix: 'narrow the query, or give the machine more memory' },
   243: { code: 'DISK_FULL', fix: 'free disk space or lower the retention; the data that waits is stored then' },
+  279: { code: 'SHARD_UNREACHABLE', fix: 'look at the servers of the cluster: no replica of a shard answers' },
   394: { code: 'QUERY_CANCELLED' },
   427: { code: 'QUERY_REGEXP', fix: 'check the regular expression (RE2 syntax)' },
 }
+
+const UNREACHABLE = { code: 'STORE_UNREACHABLE', fix: 'check that the database server runs and can be reached' }
 
 /** Codes that say the bytes of an insert are wrong: trying again cannot help. */
 const BAD_DATA: ReadonlySet<number> = new Set([
@@ -47,9 +50,19 @@ export function engineError(cause: unknown, doing: string): EngineError {
   const engineCode = Number.isInteger(known) ? known : Number(/Code: (\d+)/.exec(text)?.[1] ?? 0)
   const entry = CODES[engineCode]
   const noSpace = /No space left on device|ENOSPC/i.test(text)
-  const mapped = noSpace ? CODES[243] : entry
+  const mapped = noSpace ? CODES[243] : isConnectionError(cause) ? UNREACHABLE : entry
   return new EngineError(mapped?.code ?? 'ENGINE_FAILED', `${doing}: ${text.slice(0, 1000)}`, engineCode, {
     fix: mapped?.fix,
     cause,
   })
+}
+
+/** True when there was no (whole) answer: the server is away, or the connection broke. */
+function isConnectionError(cause: unknown): boolean {
+  for (let each = cause; each instanceof Error; each = each.cause) {
+    const code = 'code' in each ? each.code : undefined
+    if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_\w+)$/.test(code)) return true
+    if (each instanceof SyntaxError || /socket hang up|Timeout error|aborted/i.test(each.message)) return true
+  }
+  return false
 }

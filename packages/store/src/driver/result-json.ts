@@ -21,8 +21,10 @@ export function limitSettings(options: QueryOptions): Record<string, string | nu
     max_execution_time: (options.maxExecutionMs ?? 0) / 1000,
     timeout_overflow_mode: overflow,
     max_bytes_to_read: options.maxBytesToRead ?? 0,
+    max_rows_to_read: options.maxRowsToRead ?? 0,
     read_overflow_mode: overflow,
     max_threads: options.maxThreads ?? 0,
+    max_memory_usage: options.maxMemoryBytes ?? 0,
   }
 }
 
@@ -39,13 +41,15 @@ export function parseResult<Row>(text: string, elapsedMs: number, options: Query
     return row as Row
   })
   const bytesRead = json.statistics?.bytes_read ?? 0
+  const rowsRead = json.statistics?.rows_read ?? 0
   const cut =
     options.onLimit === 'break' &&
-    ((options.maxExecutionMs !== undefined && options.maxExecutionMs > 0 && elapsedMs >= options.maxExecutionMs) ||
-      (options.maxBytesToRead !== undefined && options.maxBytesToRead > 0 && bytesRead >= options.maxBytesToRead))
-  return {
-    rows,
-    statistics: { rowsRead: json.statistics?.rows_read ?? 0, bytesRead, elapsedMs },
-    complete: !cut,
-  }
+    (reached(elapsedMs, options.maxExecutionMs) ||
+      reached(bytesRead, options.maxBytesToRead) ||
+      reached(rowsRead, options.maxRowsToRead))
+  return { rows, statistics: { rowsRead, bytesRead, elapsedMs }, complete: !cut }
+}
+
+function reached(value: number, limit: number | undefined): boolean {
+  return limit !== undefined && limit > 0 && value >= limit
 }

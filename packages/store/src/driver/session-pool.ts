@@ -1,4 +1,5 @@
 import { ClewError } from '@clew/base/errors'
+import { cancelledError } from './deadline.ts'
 
 /** Hands out a fixed set of things one at a time; who finds none waits in line. */
 export class SessionPool<Session> {
@@ -65,9 +66,4 @@ export class SessionPool<Session> {
 
 function closedError(): ClewError {
   return new ClewError('STORE_CLOSED', 'the store is closed')
-}
-
-/** What an aborted query fails with. */
-export function cancelledError(): ClewError {
-  return new ClewError('QUERY_CANCELLED', 'the query was cancelled')
 }

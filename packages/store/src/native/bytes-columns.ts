@@ -101,6 +101,43 @@ export class FixedStringColumn implements ColumnBuilder {
   }
 }
 
+/** Span id and parent span id side by side; zeros for one that is not there. */
+export class SpanIdsColumn implements ColumnBuilder {
+  readonly type = 'FixedString(16)'
+  length = 0
+  private readonly data = new GrowingBytes()
+
+  get byteLength(): number {
+    return this.data.bytes.length
+  }
+
+  /** Offsets of 8 bytes each in `source`, negative for an id that is not there. */
+  push(source: Uint8Array, spanIdAt: number, parentSpanIdAt: number): void {
+    if (spanIdAt < 0) this.data.zeros(8)
+    else this.data.append(source, spanIdAt, spanIdAt + 8)
+    if (parentSpanIdAt < 0) this.data.zeros(8)
+    else this.data.append(source, parentSpanIdAt, parentSpanIdAt + 8)
+    this.length++
+  }
+
+  padTo(length: number): void {
+    if (length <= this.length) return
+    this.data.zeros((length - this.length) * 16)
+    this.length = length
+  }
+
+  writePrefix(): void {}
+
+  writeData(sink: ChunkSink): void {
+    sink.bytes(this.data.bytes.subarray(0, this.data.length))
+  }
+
+  clear(): void {
+    this.data.length = 0
+    this.length = 0
+  }
+}
+
 /** A column of byte strings. */
 export class StringColumn implements ColumnBuilder {
   readonly type = 'String'

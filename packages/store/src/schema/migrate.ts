@@ -1,25 +1,19 @@
 import { ClewError } from '@clew/base/errors'
+import { type Logger, silentLogger } from '@clew/base/logger'
 import type { Driver } from '../driver/driver.ts'
 import { sql, Sql } from '../sql/sql.ts'
-import { createTableDdl, type DdlOptions, ttlExpression } from './ddl.ts'
+import { createTableStatements, type DdlOptions, ttlExpression } from './ddl.ts'
+import { systemTable } from './layout.ts'
 import { type Migration, MIGRATIONS, SCHEMA_VERSION } from './migrations.ts'
+import { changeTable, runDdl } from './schema-change.ts'
+import { LEASES, SCHEMA_VERSIONS } from './tables/control.ts'
 import { TABLES } from './tables.ts'
-import { tableTuning } from './tuning.ts'
+import { type TableSettings, tableTuning } from './tuning.ts'
 
-const VERSION_TABLE = new Sql(
-  [
-    `CREATE TABLE IF NOT EXISTS schema_version
-(
-  Version UInt32 COMMENT 'Schema version that was reached',
-  RetentionDays UInt32 COMMENT 'Retention that the tables have',
-  At DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When'
-)
-ENGINE = MergeTree ORDER BY At COMMENT 'Schema versions, the newest row counts'`,
-  ],
-  [],
-)
+type SchemaDriver = Pick<Driver, 'command' | 'query' | 'cluster'>
 
-interface VersionRow {
+/** What the tables are like: the version of their schema and how long they keep rows. */
+interface Reached {
   readonly Version: number
   readonly RetentionDays: number
 }
@@ -30,20 +24,33 @@ export interface SchemaTarget {
   readonly migrations: readonly Migration[]
 }
 
+export interface MigrateOptions extends DdlOptions {
+  readonly logger?: Logger
+  /** Runs a migration while no other node does; returns when it or another node did it. Default: nobody else is there. */
+  readonly alone?: (work: () => Promise<void>) => Promise<void>
+}
+
 /**
- * Brings the database to this version of the schema and to this retention.
- * @throws ClewError SCHEMA_TOO_NEW when a newer Clew made it
+ * Brings the database to this version of the schema and to this retention. What it does is said to the logger, step by step.
+ * @throws ClewError SCHEMA_TOO_NEW when a newer Clew made it, STORE_LAYOUT when it is laid out for another kind of store
  */
 export async function migrate(
-  driver: Pick<Driver, 'command' | 'query'>,
-  options: DdlOptions,
+  driver: SchemaDriver,
+  options: MigrateOptions,
   target: SchemaTarget = { version: SCHEMA_VERSION, migrations: MIGRATIONS },
 ): Promise<void> {
-  await driver.command(VERSION_TABLE)
-  const found = await driver.query<VersionRow>(
-    sql`SELECT Version, RetentionDays FROM schema_version ORDER BY At DESC, Version DESC LIMIT 1`,
-  )
-  const current = found.rows[0]
+  await checkLayout(driver)
+  for (const table of [SCHEMA_VERSIONS, LEASES]) await createTable(driver, table, options, [])
+  if (await isReached(driver, options, target)) return
+  const alone = options.alone ?? ((work) => work())
+  await alone(async () => {
+    if (!(await isReached(driver, options, target))) await reach(driver, options, target)
+  })
+}
+
+/** Whether nothing is to be done. */
+async function isReached(driver: SchemaDriver, options: MigrateOptions, target: SchemaTarget): Promise<boolean> {
+  const current = await reached(driver)
   if (current !== undefined && current.Version > target.version) {
     throw new ClewError(
       'SCHEMA_TOO_NEW',
@@ -51,39 +58,116 @@ export async function migrate(
       { fix: 'use the newer Clew, or another --data-dir' },
     )
   }
-  if (current?.Version === target.version && current.RetentionDays === options.retentionDays) return
-  // Tables are made in their newest form; migrations then only change what an older version had made.
+  return (
+    current?.Version === target.version &&
+    current.RetentionDays === options.retentionDays &&
+    (await missingTables(driver)).length === 0
+  )
+}
+
+async function reached(driver: SchemaDriver): Promise<Reached | undefined> {
+  const { rows } = await driver.query<Reached>(
+    sql`SELECT Version, RetentionDays FROM schema_version ORDER BY At DESC, Version DESC LIMIT 1`,
+  )
+  return rows[0]
+}
+
+async function reach(driver: SchemaDriver, options: MigrateOptions, target: SchemaTarget): Promise<void> {
+  const logger = options.logger ?? silentLogger
+  const current = await reached(driver)
   const tuning = await tableTuning(driver)
-  for (const table of TABLES) await driver.command(ddl(createTableDdl(table, options, tuning)))
+  const migrations = current === undefined ? [] : target.migrations.filter(({ version }) => version > current.Version)
+  const steps: { readonly name: string; readonly run: () => Promise<void> }[] = [
+    // Tables are made in their newest form; migrations then only change what an older version had made.
+    { name: 'tables', run: () => createTables(driver, options, tuning) },
+    ...(current === undefined || tuning.length === 0
+      ? []
+      : [{ name: 'settings', run: () => changeAll(driver, `MODIFY SETTING ${tuning.join(', ')}`) }]),
+    ...migrations.map(({ version, changes }) => ({
+      name: `version ${version}`,
+      run: async () => {
+        for (const { table, change } of changes) await changeTable(driver, tableOf(table), change)
+      },
+    })),
+    ...(current === undefined || current.RetentionDays === options.retentionDays
+      ? []
+      : [{ name: 'retention', run: () => changeRetention(driver, options.retentionDays) }]),
+  ]
   if (current !== undefined) {
-    if (tuning.length > 0) {
-      for (const table of TABLES)
-        await driver.command(ddl(`ALTER TABLE ${table.name} MODIFY SETTING ${tuning.join(', ')}`))
-    }
-    for (const migration of target.migrations) {
-      if (migration.version <= current.Version) continue
-      for (const statement of migration.statements) await driver.command(ddl(statement))
-    }
-    if (current.RetentionDays !== options.retentionDays) await changeRetention(driver, options.retentionDays)
+    logger.info('changing the database', {
+      fromVersion: current.Version,
+      toVersion: target.version,
+      retentionDays: options.retentionDays,
+      steps: steps.length,
+    })
+  }
+  for (const [index, step] of steps.entries()) {
+    await step.run()
+    if (current !== undefined)
+      logger.info('changed the database', { step: index + 1, of: steps.length, what: step.name })
   }
   await driver.command(
     sql`INSERT INTO schema_version (Version, RetentionDays) VALUES (${ddlNumber(target.version)}, ${ddlNumber(options.retentionDays)})`,
   )
 }
 
-async function changeRetention(driver: Pick<Driver, 'command'>, retentionDays: number): Promise<void> {
+function tableOf(name: string): (typeof TABLES)[number] {
+  const table = TABLES.find((each) => each.name === name)
+  if (table === undefined) throw new RangeError(`a migration names the unknown table ${name}`)
+  return table
+}
+
+async function createTables(driver: SchemaDriver, options: DdlOptions, tuning: TableSettings): Promise<void> {
+  for (const table of TABLES) await createTable(driver, table, options, tuning)
+}
+
+async function createTable(
+  driver: SchemaDriver,
+  table: (typeof TABLES)[number],
+  options: DdlOptions,
+  tuning: TableSettings,
+): Promise<void> {
+  for (const statement of createTableStatements(table, options, tuning, driver.cluster)) await runDdl(driver, statement)
+}
+
+async function changeAll(driver: SchemaDriver, clause: string): Promise<void> {
+  for (const table of TABLES) await changeTable(driver, table, { storage: [clause] })
+}
+
+async function changeRetention(driver: SchemaDriver, retentionDays: number): Promise<void> {
   for (const table of TABLES) {
     if (!table.expires) continue
-    await driver.command(ddl(`ALTER TABLE ${table.name} MODIFY TTL ${ttlExpression(retentionDays)}`), {
-      // The whole parts that are too old leave with the next merge; nothing is rewritten.
-      materialize_ttl_after_modify: 0,
-    })
+    // The whole parts that are too old leave with the next merge; nothing is rewritten.
+    const settings = { materialize_ttl_after_modify: 0 }
+    await changeTable(driver, table, { storage: [`MODIFY TTL ${ttlExpression(retentionDays)}`] }, settings)
   }
 }
 
-/** Text made from constants of this package. */
-function ddl(text: string): Sql {
-  return new Sql([text], [])
+/** Tables that a server of the cluster lacks, because it joined later. Servers that are down are asked at another start. */
+async function missingTables(driver: SchemaDriver): Promise<string[]> {
+  const { cluster } = driver
+  if (cluster === undefined) return []
+  const { rows } = await driver.query<{ name: string }>(
+    sql`SELECT name FROM (SELECT name, count() AS servers FROM ${systemTable('tables', cluster)} WHERE database = ${cluster.database} GROUP BY name)
+      WHERE servers < (SELECT count() FROM ${systemTable('one', cluster)}) SETTINGS skip_unavailable_shards = 1`,
+  )
+  return rows.map((row) => row.name)
+}
+
+/** A database of one server cannot become one of a cluster by asking for it, nor the other way round. */
+async function checkLayout(driver: SchemaDriver): Promise<void> {
+  const { rows } = await driver.query<{ engine: string }>(
+    sql`SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = 'spans'`,
+  )
+  const engine = rows[0]?.engine
+  if (engine === undefined || (engine === 'Distributed') === (driver.cluster !== undefined)) return
+  throw driver.cluster === undefined
+    ? new ClewError('STORE_LAYOUT', 'the database is laid out for a cluster', {
+        fix: 'add ?cluster=NAME to the address in --store, as for the other nodes',
+      })
+    : new ClewError('STORE_LAYOUT', 'the database has the tables of a single server', {
+        fix: 'name another database in --store, or leave out ?cluster=; docs/cluster.md says how to move the data',
+      })
 }
 
 function ddlNumber(value: number): Sql {

@@ -27,6 +27,11 @@ function int(key: string): PromotedAttribute {
   return { key, column: promotedColumnName(key), type: 'int', lowCardinality: false }
 }
 
+/** A number with few distinct values: ports, status codes. */
+function lowInt(key: string): PromotedAttribute {
+  return { key, column: promotedColumnName(key), type: 'int', lowCardinality: true }
+}
+
 /** `http.request.method` → `a_http_request_method`. */
 function promotedColumnName(key: string): string {
   return `a_${key.replaceAll('.', '_')}`
@@ -35,17 +40,17 @@ function promotedColumnName(key: string): string {
 /** Span attributes with a column. Appending here needs a migration that adds the column. */
 export const PROMOTED_SPAN_ATTRIBUTES: readonly PromotedAttribute[] = [
   low('http.request.method'),
-  int('http.response.status_code'),
+  lowInt('http.response.status_code'),
   low('http.route'),
-  text('url.path'),
-  text('url.full'),
+  low('url.path'),
+  low('url.full'),
   low('server.address'),
-  int('server.port'),
+  lowInt('server.port'),
   low('db.system.name'),
   low('db.namespace'),
   low('db.collection.name'),
   low('db.operation.name'),
-  text('db.query.text'),
+  low('db.query.text'),
   low('rpc.system'),
   low('rpc.service'),
   low('rpc.method'),
@@ -63,6 +68,25 @@ export const PROMOTED_SPAN_ATTRIBUTES: readonly PromotedAttribute[] = [
   text('gen_ai.conversation.id'),
   int('gen_ai.usage.input_tokens'),
   int('gen_ai.usage.output_tokens'),
+  // Written by most instrumentations on most spans: in the map they are the larger part of what a span takes.
+  low('url.scheme'),
+  low('client.address'),
+  low('user_agent.original'),
+  low('network.peer.address'),
+  lowInt('network.peer.port'),
+  low('network.transport'),
+  low('network.protocol.version'),
+  lowInt('thread.id'),
+  low('thread.name'),
+  low('db.query.summary'),
+  int('db.response.returned_rows'),
+  int('http.request.body.size'),
+  int('http.response.body.size'),
+  lowInt('rpc.grpc.status_code'),
+  low('code.function.name'),
+  low('code.file.path'),
+  lowInt('code.line.number'),
+  low('messaging.operation.name'),
 ]
 
 /** Log record attributes with a column. */
@@ -79,8 +103,13 @@ export const PROMOTED_LOG_ATTRIBUTES: readonly PromotedAttribute[] = [
 export function promotedColumns(attributes: readonly PromotedAttribute[]): Column[] {
   return attributes.map((attribute) => ({
     name: attribute.column,
-    type: attribute.type === 'int' ? 'Int64' : attribute.lowCardinality ? 'LowCardinality(String)' : 'String',
-    codec: attribute.type === 'int' ? 'T64, ZSTD(1)' : 'ZSTD(1)',
+    type: promotedType(attribute),
+    codec: attribute.type === 'int' && !attribute.lowCardinality ? 'T64, ZSTD(1)' : 'ZSTD(1)',
     comment: `Attribute ${attribute.key} of type ${attribute.type}; the default value means: not here, see Attributes`,
   }))
+}
+
+function promotedType({ type, lowCardinality }: PromotedAttribute): string {
+  const plain = type === 'int' ? 'Int64' : 'String'
+  return lowCardinality ? `LowCardinality(${plain})` : plain
 }

@@ -5,6 +5,8 @@ export interface Column {
   /** Compression; the engine's default when absent. */
   readonly codec?: string
   readonly comment: string
+  /** Nothing is stored: the engine computes the column from others. */
+  readonly alias?: string
 }
 
 /** A skip index in the engine's own words. */
@@ -20,11 +22,20 @@ export interface Table {
   readonly name: string
   readonly comment: string
   readonly engine: 'MergeTree' | 'AggregatingMergeTree' | 'ReplacingMergeTree'
+  /** Of rows with the same key, a ReplacingMergeTree keeps the one that has most in this column (the last inserted when absent). */
+  readonly versionColumn?: string
   readonly columns: readonly Column[]
   readonly orderBy: readonly string[]
   readonly indexes?: readonly SkipIndex[]
+  /** Rows of a granule, what is read at least; the engine's 8192 unless told. */
+  readonly indexGranularity?: number
   /** True for tables partitioned by `Day` whose rows leave with the retention time. */
   readonly expires: boolean
+  /**
+   * On a cluster, an integer expression over the columns that says which shard a row is on; rows that are joined or merged with each
+   * other must have the same. `everywhere` for small tables of which every server has all rows.
+   */
+  readonly shardBy: string
 }
 
 /** The partition and retention column every expiring table has. */

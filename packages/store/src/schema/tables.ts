@@ -1,5 +1,6 @@
 import type { Table } from './table.ts'
 import { RESOURCES, SCOPES } from './tables/interned.ts'
+import { ATTRIBUTE_USAGE, KEY_DECISIONS } from './tables/keys.ts'
 import { LOGS } from './tables/logs.ts'
 import {
   METRIC_EXP_HISTOGRAM,
@@ -29,4 +30,6 @@ export const TABLES: readonly Table[] = [
   METRIC_EXP_HISTOGRAM,
   METRIC_SUMMARY,
   ATTRIBUTE_KEYS,
+  ATTRIBUTE_USAGE,
+  KEY_DECISIONS,
 ]

@@ -5,9 +5,11 @@ import type { Batch } from '@clew/otlp/batch'
 import { encodeBatch } from '@clew/otlp/encode'
 import type { LogRecord, Span } from '@clew/otlp/model'
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
+import { onCluster, storageTable } from '../schema/layout.ts'
+import type { Table } from '../schema/table.ts'
 import { TABLES } from '../schema/tables.ts'
 import { ident } from '../sql/ident.ts'
-import { sql } from '../sql/sql.ts'
+import { Sql, sql } from '../sql/sql.ts'
 import { openStore, type Store } from '../store.ts'
 
 /** A database that tests may use, and how to end what it stands on. */
@@ -48,8 +50,14 @@ export function suiteStore(openTarget: () => Promise<StoreTarget>): SuiteStore {
   beforeEach(async () => {
     // Interned rows are written once per process: they stay.
     const kept = new Set(['resources', 'scopes', 'metric_series'])
-    for (const table of TABLES) if (!kept.has(table.name)) await store.query(sql`TRUNCATE TABLE ${ident(table.name)}`)
+    for (const table of TABLES) if (!kept.has(table.name)) await empty(table)
   })
+
+  const empty = async (table: Table): Promise<void> => {
+    const name = target.url === 'chdb' ? null : new URL(target.url).searchParams.get('cluster')
+    const cluster = name === null ? undefined : { name, database: '' }
+    await store.query(new Sql([`TRUNCATE TABLE ${storageTable(table, cluster)}${onCluster(cluster)}`], []))
+  }
 
   return {
     get store() {

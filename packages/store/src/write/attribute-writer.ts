@@ -2,6 +2,7 @@ import type { AttributesView } from '@clew/otlp/views/attributes-view'
 import { VALUE_INT, VALUE_STRING, type ValueView } from '@clew/otlp/views/value-view'
 import { StringColumn } from '../native/bytes-columns.ts'
 import { LowCardinalityColumn } from '../native/low-cardinality-column.ts'
+import { LowCardinalityInt64Column } from '../native/low-cardinality-int64-column.ts'
 import type { AttributeMapColumn } from '../native/nested-columns.ts'
 import { Int64Column } from '../native/number-columns.ts'
 import type { ColumnBuilder } from '../native/column-builder.ts'
@@ -13,11 +14,12 @@ const NOT_LOOKED_UP = 0
 const NOT_PROMOTED = -1
 const GUESSES_MASK = 1023
 
-/** One of them is there. Three fields instead of a union keep the calls monomorphic, which is what makes them fast. */
+/** One of them is there. Four fields instead of a union keep the calls monomorphic, which is what makes them fast. */
 interface PromotedColumn {
   readonly low: LowCardinalityColumn | undefined
   readonly text: StringColumn | undefined
   readonly int: Int64Column | undefined
+  readonly lowInt: LowCardinalityInt64Column | undefined
 }
 
 /**
@@ -41,7 +43,8 @@ export class AttributeWriter {
     this.columns = attributes.map(({ type, lowCardinality }) => ({
       low: type === 'string' && lowCardinality ? new LowCardinalityColumn() : undefined,
       text: type === 'string' && !lowCardinality ? new StringColumn() : undefined,
-      int: type === 'int' ? new Int64Column('Int64') : undefined,
+      int: type === 'int' && !lowCardinality ? new Int64Column('Int64') : undefined,
+      lowInt: type === 'int' && lowCardinality ? new LowCardinalityInt64Column('Int64') : undefined,
     }))
     this.columnOfKey = new Map(attributes.map((attribute, i) => [attribute.key, i]))
   }
@@ -108,9 +111,15 @@ export class AttributeWriter {
       text.put(row, source, value.start, value.end)
       return true
     }
+    if (value.type !== VALUE_INT || (value.low | value.high) === 0) return false
+    const lowInt = column.lowInt
+    if (lowInt !== undefined) {
+      if (lowInt.length > row) return false
+      lowInt.put(row, value.low, value.high)
+      return true
+    }
     const int = column.int
-    if (int === undefined || value.type !== VALUE_INT || (value.low | value.high) === 0 || int.length > row)
-      return false
+    if (int === undefined || int.length > row) return false
     int.put(row, value.low, value.high)
     return true
   }
@@ -128,8 +137,8 @@ export class AttributeWriter {
   }
 }
 
-function builderOf(column: PromotedColumn): LowCardinalityColumn | StringColumn | Int64Column {
-  const builder = column.low ?? column.text ?? column.int
+function builderOf(column: PromotedColumn): ColumnBuilder {
+  const builder = column.low ?? column.text ?? column.int ?? column.lowInt
   if (builder === undefined) throw new TypeError('a promoted attribute has no column')
   return builder
 }

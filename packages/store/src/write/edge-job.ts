@@ -2,6 +2,7 @@ import type { Clock } from '@clew/base/clock'
 import { errorMessage } from '@clew/base/errors'
 import type { Logger } from '@clew/base/logger'
 import type { Driver } from '../driver/driver.ts'
+import type { Leases } from '../lease/leases.ts'
 import { sql } from '../sql/sql.ts'
 import { dayOfMillis } from './day.ts'
 import { edgesOfMinute } from './edge-sql.ts'
@@ -14,7 +15,7 @@ export const LATE_TOLERANCE_MINUTES = 2
 const WINDOW_MINUTES = 60
 const JOB_SETTINGS = {
   max_memory_usage: 2_000_000_000,
-  max_execution_time: 30,
+  max_execution_time: 60,
   max_threads: 1,
   join_algorithm: 'grace_hash',
   insert_deduplicate: 1,
@@ -25,11 +26,15 @@ export interface EdgeJobOptions {
   readonly driver: Driver
   readonly clock: Clock
   readonly logger: Logger
+  readonly leases: Leases
 }
 
+/** What only the node that has the job does regularly. */
+const JOB = 'edges'
+
 /**
- * Fills `service_edges` from the closed minutes of `spans`. Every minute has a token, so doing one again (after a
- * restart, or by another process on the same database) changes nothing.
+ * Fills `service_edges` from the closed minutes of `spans`; of several nodes on a database one does it. Every minute has a token,
+ * so doing one again (after a restart, or by the next node) changes nothing.
  */
 export class EdgeJob {
   /** Minutes (since 1970) that were given up because the engine could not do them within its limits. */
@@ -49,18 +54,27 @@ export class EdgeJob {
   start(): void {
     if (this.stopped) return
     this.cancelTimer = this.options.clock.after(CHECK_EVERY_MS, () => {
-      this.running = this.catchUp().then(() => this.start())
+      this.running = this.catchUpAlone().then(() => this.start())
     })
   }
 
-  /** Does all closed minutes that are due. */
+  /** Does all closed minutes that are due, whoever else does. */
   async catchUp(): Promise<void> {
+    await this.doMinutes(() => Promise.resolve(true))
+  }
+
+  private async catchUpAlone(): Promise<void> {
+    await this.options.leases.runExclusively(JOB, (lease) => this.doMinutes(() => lease.keep()))
+  }
+
+  private async doMinutes(mayGoOn: () => Promise<boolean>): Promise<void> {
     const last = Math.floor(this.options.clock.unixMillis() / MINUTE_MILLIS) - 1 - LATE_TOLERANCE_MINUTES
     const first = last - WINDOW_MINUTES
     for (const minute of this.done) if (minute < first) this.done.delete(minute)
     for (const minute of await this.dueMinutes(first, last)) {
       if (this.stopped) return
       if (this.done.has(minute)) continue
+      if (!(await mayGoOn())) return
       await this.doMinute(minute)
       this.done.add(minute)
     }
@@ -89,10 +103,13 @@ export class EdgeJob {
 
   private async doMinute(minute: number): Promise<void> {
     try {
-      await this.options.driver.command(edgesOfMinute(minute, dayOfMillis(minute * MINUTE_MILLIS)), {
-        ...JOB_SETTINGS,
-        insert_deduplication_token: `edges/${minute}`,
-      })
+      await this.options.driver.command(
+        edgesOfMinute(minute, dayOfMillis(minute * MINUTE_MILLIS), this.options.driver.cluster === undefined),
+        {
+          ...JOB_SETTINGS,
+          insert_deduplication_token: `edges/${minute}`,
+        },
+      )
     } catch (error) {
       if (this.failedMinutes.length < WINDOW_MINUTES) this.failedMinutes.push(minute)
       this.options.logger.warn('the service graph lacks a minute', { minute, error: errorMessage(error) })

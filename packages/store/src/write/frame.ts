@@ -33,9 +33,9 @@ export interface Frame {
 /** What a segment file holds. */
 export interface FrameScan {
   readonly frames: readonly Frame[]
-  /** Bytes at the end that are no whole frame: a write that was never acknowledged. */
+  /** Bytes at the end that are the beginning of a frame, or zeros: a write that was cut short and never acknowledged. */
   readonly tornBytes: number
-  /** Frames whose bytes changed after they were written, by offset. */
+  /** Where bytes are that were changed after they were written, by offset: something acknowledged may be lost. */
   readonly damaged: readonly number[]
 }
 
@@ -48,9 +48,10 @@ export function scanFrames(file: Buffer): FrameScan {
     const length = payloadLengthAt(file, offset)
     if (length === undefined) {
       const next = nextFrame(file, offset + 1)
-      if (next === undefined) return { frames, damaged, tornBytes: file.length - offset }
+      if (next === undefined && isUnfinished(file.subarray(offset)))
+        return { frames, damaged, tornBytes: file.length - offset }
       damaged.push(offset)
-      offset = next
+      offset = next ?? file.length
       continue
     }
     const start = offset + FRAME_HEADER_BYTES
@@ -60,12 +61,22 @@ export function scanFrames(file: Buffer): FrameScan {
     const signal = SIGNALS[file.readUInt8(offset + 8)]
     const whole = crc32(payload) === file.readUInt32LE(offset + 12)
     if (whole && signal !== undefined) frames.push({ signal, payload, offset })
-    // A power cut may leave the last write with its length but without its bytes.
-    else if (end === file.length) return { frames, damaged, tornBytes: file.length - offset }
     else damaged.push(offset)
     offset = end
   }
   return { frames, damaged, tornBytes: 0 }
+}
+
+/**
+ * Whether the end of a file is what a write leaves that was cut short: less than a header that begins like one, or zeros (a
+ * power cut may leave the length of a file without its bytes).
+ */
+function isUnfinished(rest: Buffer): boolean {
+  const magic = Buffer.allocUnsafe(4)
+  magic.writeUInt32LE(MAGIC, 0)
+  const known = Math.min(4, rest.length)
+  if (rest.length < FRAME_HEADER_BYTES && rest.subarray(0, known).equals(magic.subarray(0, known))) return true
+  return rest.every((byte) => byte === 0)
 }
 
 function payloadLengthAt(file: Buffer, offset: number): number | undefined {

@@ -8,11 +8,15 @@ import type { Batch } from '@clew/otlp/batch'
 import { ACCEPTED, type ConsumeContext, ConsumeError, type ConsumeResult, type Consumer } from '@clew/otlp/consumer'
 import type { Signal } from '@clew/otlp/signal'
 import type { Driver } from '../driver/driver.ts'
+import { DiskProbe } from './disk-probe.ts'
+import { encodeInTurns } from './encode-in-turns.ts'
 import { Inserter } from './inserter.ts'
 import type { RecentKeys } from './recent-keys.ts'
 import { SegmentEncoder } from './segment-encoder.ts'
 import { newSegmentId, SegmentFile, segmentIdOf } from './segment-file.ts'
+import { SetAside } from './set-aside.ts'
 import { stageBlocks } from './staged-segment.ts'
+import { Troubles } from './troubles.ts'
 import type { WriteDirectories } from './write-directories.ts'
 
 export interface IngestOptions {
@@ -43,11 +47,17 @@ interface OpenSegment {
   readonly openedMs: number
   /** Set when rows could not be made: they are made from the file. */
   spoiled: boolean
+  /** Set when writing to it failed: nothing more is written to it. */
+  failed: boolean
 }
 
 const SPARE_ENCODERS = 2
 const RETRY_AFTER_MS = 1000
 const MAX_ROWS = 1_000_000
+/** An encoder that had to grow beyond this is not kept: its memory would be. */
+const MAX_SPARE_ROWS = 400_000
+/** The store is no longer full when so much of what may wait does. */
+const ROOM_AGAIN = 0.9
 
 /**
  * The write path. Requests that come while the disk is busy form the next group; a group is written to the segment file,
@@ -55,11 +65,15 @@ const MAX_ROWS = 1_000_000
  */
 export class Ingester implements Consumer {
   readonly inserter: Inserter
+  /** What is wrong now. */
+  readonly troubles: Troubles
+  readonly setAside: SetAside
   /** Newest acknowledged batch, ms since 1970, per signal. */
   readonly newestAcceptedMillis: Map<Signal, number> = new Map()
   refusedBatches = 0
   groups = 0
   private readonly options: IngestOptions
+  private readonly probe: DiskProbe
   private readonly encoders: SegmentEncoder[] = []
   private waiting: Waiting[] = []
   private waitingBytes = 0
@@ -74,7 +88,16 @@ export class Ingester implements Consumer {
 
   constructor(options: IngestOptions) {
     this.options = options
-    this.inserter = new Inserter({ ...options, onIdle: () => this.wakeUp() })
+    const { clock, directories } = options
+    this.troubles = new Troubles(clock)
+    this.setAside = new SetAside(directories.setAside, options.maxWaitingBytes, clock)
+    this.inserter = new Inserter({
+      ...options,
+      troubles: this.troubles,
+      setAside: this.setAside,
+      onIdle: () => this.wakeUp(),
+    })
+    this.probe = new DiskProbe(directories.segments, clock, () => this.noteWritable())
   }
 
   /** Acknowledged or about to be, and not yet in the engine. */
@@ -84,6 +107,8 @@ export class Ingester implements Consumer {
 
   /** Takes over segments that a former process left behind. Call it once, before anything is consumed. */
   async recover(): Promise<number> {
+    await this.setAside.load()
+    this.inserter.noteSetAside()
     const names = (await readdir(this.options.directories.segments)).sort()
     let count = 0
     for (const name of names) {
@@ -106,9 +131,11 @@ export class Ingester implements Consumer {
     if (this.closed) return Promise.reject(refusal('STORE_CLOSED', 'the store is shutting down'))
     if (this.queuedBytes + batch.byteLength > this.options.maxWaitingBytes) {
       this.refusedBatches++
-      const trouble = this.inserter.trouble
+      const trouble = this.troubles.get('insert')
       const why = trouble === undefined ? 'the engine is busy' : `the engine fails: ${trouble.message}`
-      return Promise.reject(refusal('STORE_BUSY', `the store has too much to insert (${why})`))
+      const message = `the store has too much to insert (${why})`
+      if (this.troubles.note('full', message)) this.options.logger.warn('data is refused', { why: message })
+      return Promise.reject(refusal('STORE_BUSY', message))
     }
     const payload = batch.toProtobuf()
     this.waitingBytes += payload.length
@@ -118,11 +145,19 @@ export class Ingester implements Consumer {
     })
   }
 
+  /** Brings what is wrong up to date; asked when somebody wants to know. */
+  checkTroubles(): void {
+    this.inserter.checkSlowness()
+    // Refusing ends with room for more, whether or not anybody sends.
+    if (this.queuedBytes < this.options.maxWaitingBytes * ROOM_AGAIN) this.troubles.end('full')
+  }
+
   /** Resolves when all that was acknowledged before this call is in the engine. */
   async flush(): Promise<void> {
     this.flushWanted = true
     while (this.flushWanted && this.committing !== undefined) await nextTurn()
-    this.closeSegment()
+    // What is being committed now came after this call; its segment must not be taken away from under it.
+    if (this.committing === undefined) this.closeSegment()
     await this.closing
     await this.inserter.drain()
   }
@@ -130,6 +165,7 @@ export class Ingester implements Consumer {
   /** Takes nothing more; resolves when everything acknowledged is in the engine, or after `timeoutMs`, when it is at least in its files. */
   async close(timeoutMs: number): Promise<void> {
     this.closed = true
+    this.probe.stop()
     await this.committing
     this.cancelTimer?.()
     this.closeSegment()
@@ -146,7 +182,7 @@ export class Ingester implements Consumer {
     let written: readonly Waiting[] = []
     for (;;) {
       if (this.open !== undefined && this.isDue(this.open)) {
-        this.encode(written)
+        await this.encode(written)
         written = []
         this.closeSegment()
       }
@@ -154,7 +190,7 @@ export class Ingester implements Consumer {
       this.waiting = []
       if (group.length === 0 && written.length === 0) break
       const writing = group.length === 0 ? undefined : this.write(group)
-      this.encode(written)
+      await this.encode(written)
       written = (await writing) === true ? group : []
     }
     this.committing = undefined
@@ -168,6 +204,7 @@ export class Ingester implements Consumer {
       this.open ??= await this.openSegment()
       await this.open.file.append(group)
       this.groups++
+      if (this.troubles.get('disk') !== undefined) this.noteWritable()
       const now = this.options.clock.unixMillis()
       for (const one of group) {
         this.newestAcceptedMillis.set(one.signal, now)
@@ -176,7 +213,10 @@ export class Ingester implements Consumer {
       return true
     } catch (error) {
       const message = `writing to disk failed: ${errorMessage(error)}`
-      this.options.logger.error(message)
+      if (this.troubles.note('disk', message)) this.options.logger.error(message)
+      this.probe.start()
+      // What is in the file stays; nothing more goes to one whose end nobody knows.
+      if (this.open !== undefined) this.open.failed = true
       for (const one of group) one.reject(refusal('STORE_WRITE_FAILED', message, error))
       return false
     } finally {
@@ -184,12 +224,17 @@ export class Ingester implements Consumer {
     }
   }
 
+  private noteWritable(): void {
+    if (this.troubles.end('disk')) this.options.logger.info('the disk can be written again')
+  }
+
   /** Makes the rows of a group of the open segment. */
-  private encode(group: readonly Waiting[]): void {
+  private async encode(group: readonly Waiting[]): Promise<void> {
     const segment = this.open
-    if (segment === undefined || segment.spoiled) return
+    if (group.length === 0 || segment === undefined || segment.spoiled) return
     try {
-      for (const one of group) segment.encoder.add(one.batch, segment.file.segment.createdMillis)
+      const batches = group.map((one) => one.batch)
+      await encodeInTurns(segment.encoder, batches, segment.file.segment.createdMillis)
     } catch (error) {
       segment.spoiled = true
       this.options.logger.error('making rows failed; the segment is read again from its file', {
@@ -200,7 +245,7 @@ export class Ingester implements Consumer {
 
   /** Big enough, or old enough while the engine has nothing else to do: under load segments grow by themselves. */
   private isDue(open: OpenSegment): boolean {
-    if (this.flushWanted) return true
+    if (this.flushWanted || open.failed) return true
     if (open.file.byteLength >= this.options.segmentBytes || open.encoder.rows >= MAX_ROWS) return true
     const ageMs = this.options.clock.monotonicMillis() - open.openedMs
     return ageMs >= this.options.segmentAgeMs && this.closingBytes === 0 && this.inserter.idle
@@ -212,7 +257,7 @@ export class Ingester implements Consumer {
     const segment = newSegmentId(directories.segments, this.lastCreatedMillis)
     const file = await SegmentFile.create(segment, directories.segments)
     const encoder = this.encoders.pop() ?? new SegmentEncoder(written)
-    return { file, encoder, openedMs: clock.monotonicMillis(), spoiled: false }
+    return { file, encoder, openedMs: clock.monotonicMillis(), spoiled: false, failed: false }
   }
 
   /** Called when the open segment may have become due while nothing is being committed. */
@@ -232,6 +277,11 @@ export class Ingester implements Consumer {
     if (open === undefined) return
     this.open = undefined
     this.flushWanted = false
+    if (open.file.byteLength === 0) {
+      // Writing to it failed at once: there is nothing to store.
+      this.closing = this.closing.then(() => open.file.discard())
+      return
+    }
     this.closingBytes += open.file.byteLength
     this.closing = this.closing.then(() => this.handOver(open))
   }
@@ -243,10 +293,12 @@ export class Ingester implements Consumer {
     try {
       await open.file.close()
       if (!open.spoiled) {
+        const { rows } = open.encoder
         const blocks = open.encoder.blocks(segment.createdMillis)
         staged = await stageBlocks(this.options.directories.staging, segment, blocks)
         open.encoder.clear()
-        if (this.encoders.length < SPARE_ENCODERS) this.encoders.push(open.encoder)
+        const isUsual = byteLength <= 2 * this.options.segmentBytes && rows <= MAX_SPARE_ROWS
+        if (isUsual && this.encoders.length < SPARE_ENCODERS) this.encoders.push(open.encoder)
       }
     } catch (error) {
       this.options.logger.error('preparing a segment failed; it is read again from its file', {

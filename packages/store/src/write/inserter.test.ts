@@ -32,12 +32,14 @@ test('an engine that fails is tried again until it takes the data; meanwhile the
     const store = await openStore({ dataDirectory: directory, url: `${double.url}/retried`, retentionDays: 7 })
     double.failInserts(4, 243, 'Cannot reserve 1 GiB: no space left on device')
     await store.consumer.consume(batch, {})
-    await expect.poll(() => store.status().trouble?.message, { interval: 5 }).toContain('no space left')
+    await expect.poll(() => store.status().troubles[0]?.message, { interval: 5 }).toContain('no space left')
+    expect(store.status().troubles).toMatchObject([{ kind: 'insert', refusing: false }])
+    expect(Date.now() - store.status().troubles[0]!.sinceMillis).toBeGreaterThanOrEqual(0)
     expect(store.status().segmentsWaiting).toBe(1)
     expect(store.status().queuedBytes).toBeGreaterThan(0)
     await store.flush()
     expect(store.status()).toMatchObject({ segmentsWaiting: 0, queuedBytes: 0, segmentsSetAside: 0 })
-    expect(store.status().trouble).toBeUndefined()
+    expect(store.status().troubles).toEqual([])
     expect((await store.query(sql`SELECT count() AS n FROM spans`)).rows).toEqual([{ n: '1' }])
 
     // Bytes the engine can never take do not stop everything behind them.

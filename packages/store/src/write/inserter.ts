@@ -1,28 +1,25 @@
-import { copyFile, readFile, rename, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { rm } from 'node:fs/promises'
 import type { Clock } from '@clew/base/clock'
-import { errorMessage } from '@clew/base/errors'
+import { ClewError, errorMessage } from '@clew/base/errors'
 import type { Logger } from '@clew/base/logger'
-import { Batch } from '@clew/otlp/batch'
 import type { Driver } from '../driver/driver.ts'
 import { EngineError } from '../driver/engine-error.ts'
-import { scanFrames } from './frame.ts'
-import { RecentKeys } from './recent-keys.ts'
-import { SegmentEncoder } from './segment-encoder.ts'
+import type { RecentKeys } from './recent-keys.ts'
 import type { SegmentId } from './segment-file.ts'
-import { stageBlocks, type StagedTable, unstage } from './staged-segment.ts'
+import type { SetAside } from './set-aside.ts'
+import { stageSegment } from './stage-segment.ts'
+import { type StagedTable, unstage } from './staged-segment.ts'
+import type { Troubles } from './troubles.ts'
 import type { WriteDirectories } from './write-directories.ts'
 
 const FIRST_RETRY_MS = 100
 const MAX_RETRY_MS = 10_000
 /** An insert whose bytes the engine refuses is tried so often before its segment is set aside. */
-const BAD_DATA_ATTEMPTS = 3
+const BAD_DATA_ATTEMPTS = 5
+/** An insert that takes longer is said to be slow. */
+const SLOW_INSERT_MS = 15_000
 /** Engine codes for a file that is not there. */
 const MISSING_STAGED_FILE: ReadonlySet<number> = new Set([76, 107])
-const MAX_KEYS = 100_000
-/** Bytes that are encoded without letting other work run. */
-const BYTES_PER_TURN = 1 << 20
 
 /** A closed segment on its way into the engine. Without `staged` its rows are made from the file again. */
 export interface ClosedSegment {
@@ -35,15 +32,11 @@ export interface InserterOptions {
   readonly driver: Driver
   readonly directories: WriteDirectories
   readonly written: RecentKeys
+  readonly troubles: Troubles
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
   readonly onIdle: () => void
-}
-
-/** Why inserts do not get on, and since when. */
-export interface InsertTrouble {
-  readonly message: string
-  readonly sinceMillis: number
 }
 
 /**
@@ -52,11 +45,11 @@ export interface InsertTrouble {
  */
 export class Inserter {
   waitingBytes = 0
-  trouble: InsertTrouble | undefined
   /** Rows stored by this process, per table. */
   readonly rowsStored: Map<string, number> = new Map()
   segmentsStored = 0
-  segmentsSetAside = 0
+  /** Segments whose file somebody else has deleted. */
+  segmentsLost = 0
   /** Arrival (ms since 1970) of the newest stored row, per table. */
   readonly newestStoredMillis: Map<string, number> = new Map()
   private readonly options: InserterOptions
@@ -64,6 +57,7 @@ export class Inserter {
   private run: Promise<void> | undefined
   private stopping = false
   private wake: (() => void) | undefined
+  private insertStartedMillis: number | undefined
 
   constructor(options: InserterOptions) {
     this.options = options
@@ -106,32 +100,35 @@ export class Inserter {
 
   /** False when stopped before it was stored. */
   private async store(closed: ClosedSegment): Promise<boolean> {
+    const { logger, setAside, troubles } = this.options
     let retryMs = FIRST_RETRY_MS
-    let badData = 0
+    let refusals = 0
     let staged = closed.staged
     for (;;) {
       try {
-        staged ??= await this.stageFromFile(closed.segment)
+        staged ??= await this.stageFromFile(closed)
         for (const table of staged) await this.insert(closed.segment, table)
         await rm(closed.segment.path, { force: true })
         await unstage(this.options.directories.staging, closed.segment)
-        this.trouble = undefined
+        if (troubles.end('insert')) logger.info('storing gets on again')
         this.segmentsStored++
         return true
       } catch (error) {
-        this.noteTrouble(error)
         if (isMissing(error)) {
-          this.options.logger.error('a segment file was deleted by someone else; what it held is lost', {
+          logger.error('a segment file was deleted by someone else; what it held is lost', {
             path: closed.segment.path,
           })
-          this.segmentsSetAside++
+          this.segmentsLost++
           return true
         }
-        if (error instanceof EngineError && MISSING_STAGED_FILE.has(error.engineCode)) staged = undefined
-        if (error instanceof EngineError && error.badData && ++badData >= BAD_DATA_ATTEMPTS) {
-          await this.setAside(closed.segment, errorMessage(error))
+        const refused = isRefusal(error)
+        this.noteTrouble(error)
+        // Bytes may have been spoiled on the way to the engine: they are made anew before it is asked for the last time.
+        if (refused && ++refusals >= BAD_DATA_ATTEMPTS && setAside.hasRoom(closed.byteLength)) {
+          await this.setAside(closed, errorMessage(error))
           return true
         }
+        if (refused || (error instanceof EngineError && MISSING_STAGED_FILE.has(error.engineCode))) staged = undefined
         if (this.stopping) return false
         await this.pause(retryMs)
         if (this.stopping) return false
@@ -142,53 +139,71 @@ export class Inserter {
 
   private async insert(segment: SegmentId, table: StagedTable): Promise<void> {
     const token = `${segment.id}/${table.table}`
-    await this.options.driver.insertNative({ table: table.table, columns: table.columns, file: table.file, token })
+    this.insertStartedMillis = this.options.clock.unixMillis()
+    try {
+      await this.options.driver.insertNative({ table: table.table, columns: table.columns, file: table.file, token })
+    } finally {
+      this.insertStartedMillis = undefined
+      this.options.troubles.end('slow-insert')
+    }
     this.rowsStored.set(table.table, (this.rowsStored.get(table.table) ?? 0) + table.rows)
     this.newestStoredMillis.set(table.table, this.options.clock.unixMillis())
   }
 
-  /** Makes the rows of a segment from its file: after a crash, or when they could not be made at once. */
-  private async stageFromFile(segment: SegmentId): Promise<readonly StagedTable[]> {
-    const { directories, logger } = this.options
-    const scan = scanFrames(await readFile(segment.path))
-    if (scan.damaged.length > 0) {
-      const copy = join(directories.setAside, basename(segment.path))
-      await copyFile(segment.path, copy)
+  /** Notes a running insert that takes too long; asked when somebody wants to know how things are. */
+  checkSlowness(): void {
+    const since = this.insertStartedMillis
+    if (since === undefined || this.options.clock.unixMillis() - since < SLOW_INSERT_MS) return
+    this.options.troubles.note('slow-insert', 'the database has not finished an insert', since)
+  }
+
+  private async stageFromFile({ segment, byteLength }: ClosedSegment): Promise<readonly StagedTable[]> {
+    const { directories, logger, setAside } = this.options
+    const { tables, wholeRecords, damage } = await stageSegment(directories.staging, segment)
+    if (damage.length > 0) {
+      const why = damage.slice(0, 10).join('; ')
+      if (!setAside.hasRoom(byteLength)) {
+        throw new ClewError('SET_ASIDE_FULL', `a damaged segment waits, because ${directories.setAside} is full`)
+      }
+      const copy = await setAside.copy(segment, byteLength, why)
+      this.noteSetAside()
       logger.error('a segment has damaged records; the whole ones are stored, a copy of the file is kept', {
-        damaged: scan.damaged.length,
-        whole: scan.frames.length,
+        damaged: damage.length,
+        whole: wholeRecords,
+        why,
         copy,
       })
     }
-    // Keys of its own: what this segment refers to is written with it, whatever was noted when its rows were first made.
-    const encoder = new SegmentEncoder(new RecentKeys(MAX_KEYS))
-    let bytes = 0
-    for (const frame of scan.frames) {
-      encoder.add(Batch.fromProtobuf(frame.signal, frame.payload), segment.createdMillis)
-      bytes += frame.payload.length
-      if (bytes < BYTES_PER_TURN) continue
-      bytes = 0
-      await nextTurn()
-    }
-    return await stageBlocks(directories.staging, segment, encoder.blocks(segment.createdMillis))
+    return tables
   }
 
-  private async setAside(segment: SegmentId, why: string): Promise<void> {
-    const { directories, logger, written } = this.options
-    const path = join(directories.setAside, basename(segment.path))
-    await rename(segment.path, path)
+  private async setAside({ segment, byteLength }: ClosedSegment, why: string): Promise<void> {
+    const { directories, logger, written, setAside, troubles } = this.options
+    const path = await setAside.move(segment, byteLength, why)
     await unstage(directories.staging, segment)
     // Rows that later segments rely on may be in it.
     written.clear()
-    this.segmentsSetAside++
-    logger.error('the engine refuses a segment; it is kept aside and not stored', { path, why })
+    troubles.end('insert')
+    this.noteSetAside()
+    logger.error('a segment cannot be stored; it is kept aside', { path, why })
+  }
+
+  /** Says what lies in the folder of segments that were set aside. */
+  noteSetAside(): void {
+    const { setAside, troubles } = this.options
+    if (setAside.count === 0) return
+    const files = setAside.count === 1 ? 'a segment was' : `${setAside.count} segments were`
+    troubles.note(
+      'set-aside',
+      `${files} set aside and not (or not wholly) stored: ${setAside.why}`,
+      setAside.sinceMillis,
+    )
   }
 
   private noteTrouble(error: unknown): void {
     const message = errorMessage(error)
-    if (this.trouble === undefined)
+    if (this.options.troubles.note('insert', message))
       this.options.logger.warn('storing does not get on, trying again', { error: message })
-    this.trouble = { message, sinceMillis: this.trouble?.sinceMillis ?? this.options.clock.unixMillis() }
   }
 
   private async pause(delayMs: number): Promise<void> {
@@ -201,6 +216,14 @@ export class Inserter {
     })
     this.wake = undefined
   }
+}
+
+/** Whether asking the engine again with the same rows cannot help: it refuses them, or they cannot be made. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof EngineError) return error.badData
+  if (error instanceof ClewError) return false
+  // What the file system throws has a system call; the rest are errors in making rows.
+  return !(error instanceof Error && 'syscall' in error)
 }
 
 /** Whether a file of our own, not one of the engine, is gone. */

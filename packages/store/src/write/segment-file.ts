@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Signal } from '@clew/otlp/signal'
 import { FRAME_HEADER_BYTES, frameHeader } from './frame.ts'
@@ -41,14 +41,19 @@ export class SegmentFile {
 
   /** Makes the file and makes sure that it survives a power cut. */
   static async create(segment: SegmentId, directory: string): Promise<SegmentFile> {
-    const handle = await open(segment.path, 'wx', 0o600)
-    const folder = await open(directory, 'r')
+    const file = new SegmentFile(segment, await open(segment.path, 'wx', 0o600))
     try {
-      await folder.sync()
-    } finally {
-      await folder.close()
+      const folder = await open(directory, 'r')
+      try {
+        await folder.sync()
+      } finally {
+        await folder.close()
+      }
+    } catch (error) {
+      await file.discard()
+      throw error
     }
-    return new SegmentFile(segment, handle)
+    return file
   }
 
   /**
@@ -69,13 +74,21 @@ export class SegmentFile {
       await this.handle.datasync()
       this.byteLength += bytes
     } catch (error) {
-      await this.handle.truncate(this.byteLength)
+      // A disk that fails may refuse this, too; the reason to tell is the first one.
+      await this.handle.truncate(this.byteLength).catch(() => undefined)
       throw error
     }
   }
 
   async close(): Promise<void> {
     await this.handle.close()
+  }
+
+  /** Closes and removes a file that holds nothing. */
+  async discard(): Promise<void> {
+    await this.handle.close().catch(() => undefined)
+    // A file that stays behind is empty and removed at the next start.
+    await unlink(this.segment.path).catch(() => undefined)
   }
 
   private async writeAll(buffers: readonly Uint8Array[], position: number): Promise<number> {

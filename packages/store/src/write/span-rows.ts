@@ -4,9 +4,10 @@ import { SpanEventView } from '@clew/otlp/views/span-event-view'
 import { SpanLinkView } from '@clew/otlp/views/span-link-view'
 import { SpanView } from '@clew/otlp/views/span-view'
 import { type Block, buildBlock } from '../native/block.ts'
-import { FixedStringColumn, StringColumn } from '../native/bytes-columns.ts'
+import { FixedStringColumn, SpanIdsColumn, StringColumn } from '../native/bytes-columns.ts'
 import type { ColumnBuilder } from '../native/column-builder.ts'
 import { LowCardinalityColumn } from '../native/low-cardinality-column.ts'
+import { LowCardinalityInt64Column } from '../native/low-cardinality-int64-column.ts'
 import { ArrayColumn, AttributeMapColumn } from '../native/nested-columns.ts'
 import { Int64Column, NumberColumn } from '../native/number-columns.ts'
 import { PROMOTED_SPAN_ATTRIBUTES } from '../schema/promoted.ts'
@@ -38,8 +39,7 @@ export class SpanRows {
   private readonly start = new Int64Column('UInt64')
   private readonly duration = new Int64Column('Int64')
   private readonly traceId = new FixedStringColumn(TRACE_ID_BYTES)
-  private readonly spanId = new FixedStringColumn(SPAN_ID_BYTES)
-  private readonly parentSpanId = new FixedStringColumn(SPAN_ID_BYTES)
+  private readonly ids = new SpanIdsColumn()
   private readonly traceState = new StringColumn()
   private readonly flags = new NumberColumn('UInt32')
   private readonly name = new LowCardinalityColumn()
@@ -47,8 +47,8 @@ export class SpanRows {
   private readonly kind = new NumberColumn('UInt8')
   private readonly statusCode = new NumberColumn('UInt8')
   private readonly statusMessage = new StringColumn()
-  private readonly resourceId = new Int64Column('UInt64')
-  private readonly scopeId = new Int64Column('UInt64')
+  private readonly resourceId = new LowCardinalityInt64Column('UInt64')
+  private readonly scopeId = new LowCardinalityInt64Column('UInt64')
   private readonly adjustedCount = new NumberColumn('Float64')
   private readonly map = new AttributeMapColumn()
   private readonly droppedAttributes = new NumberColumn('UInt32')
@@ -79,8 +79,7 @@ export class SpanRows {
       ['StartNanos', this.start],
       ['DurationNanos', this.duration],
       ['TraceId', this.traceId],
-      ['SpanId', this.spanId],
-      ['ParentSpanId', this.parentSpanId],
+      ['Ids', this.ids],
       ['TraceState', this.traceState],
       ['Flags', this.flags],
       ['Name', this.name],
@@ -140,7 +139,7 @@ export class SpanRows {
     if (this.rows === 0) return []
     return [
       ['spans', buildBlock(this.columns, this.rows)],
-      ...this.summaries.blocks(this.service.dictionary, this.name.dictionary),
+      ...this.summaries.blocks(),
       ...this.operations.blocks(this.service.dictionary, this.name.dictionary),
     ]
   }
@@ -181,9 +180,7 @@ export class SpanRows {
     const traceIdAt = span.traceIdAt
     const traceSource = traceIdAt < 0 ? NO_ID : source
     this.traceId.push(traceSource, traceIdAt, traceIdAt + (traceIdAt < 0 ? 0 : TRACE_ID_BYTES))
-    this.spanId.push(source, span.spanIdAt, span.spanIdAt + (span.spanIdAt < 0 ? 0 : SPAN_ID_BYTES))
-    const parentAt = span.parentSpanIdAt
-    this.parentSpanId.push(source, parentAt, parentAt + (parentAt < 0 ? 0 : SPAN_ID_BYTES))
+    this.ids.push(source, span.spanIdAt, span.parentSpanIdAt)
     if (span.traceStateEnd > span.traceStateStart)
       this.traceState.put(row, source, span.traceStateStart, span.traceStateEnd)
     if (span.flags !== 0) this.flags.put(row, span.flags)
@@ -207,7 +204,7 @@ export class SpanRows {
     if (span.events.count > 0) this.addEvents(row)
     if (span.links.count > 0) this.addLinks(row)
     const durationNanos = (durationHigh | 0) * 0x1_0000_0000 + durationLow
-    this.summaries.add(span, day, service, name, durationLow, durationHigh, status, adjusted)
+    this.summaries.add(span, day, durationHigh >= 0x8000_0000, status === 2)
     this.operations.add(Math.floor(startNanos / 60e9), day, service, name, kind, status === 2, durationNanos, adjusted)
     this.rows++
   }

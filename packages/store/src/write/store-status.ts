@@ -1,6 +1,6 @@
 import type { Signal } from '@clew/otlp/signal'
 import type { Ingester } from './ingester.ts'
-import type { InsertTrouble } from './inserter.ts'
+import type { Trouble } from './troubles.ts'
 
 /** How the write path is doing. */
 export interface StoreStatus {
@@ -8,7 +8,7 @@ export interface StoreStatus {
   readonly queuedBytes: number
   readonly segmentsWaiting: number
   readonly segmentsStored: number
-  /** Segments that were damaged or refused and kept aside. */
+  /** Segments that were damaged or refused and are kept aside, by this run or an earlier one. */
   readonly segmentsSetAside: number
   /** Groups written with one fsync each. */
   readonly groupsWritten: number
@@ -19,23 +19,24 @@ export interface StoreStatus {
   readonly newestAcceptedMillis: Readonly<Partial<Record<Signal, number>>>
   /** When rows last became visible, ms since 1970, per table. */
   readonly newestStoredMillis: Readonly<Record<string, number>>
-  /** Set while inserts fail. */
-  readonly trouble?: InsertTrouble
+  /** What is wrong now, what refuses data first; empty when nothing is. */
+  readonly troubles: readonly Trouble[]
 }
 
 /** A snapshot of the ingester's figures. */
 export function storeStatus(ingester: Ingester): StoreStatus {
   const { inserter } = ingester
+  ingester.checkTroubles()
   return {
     queuedBytes: ingester.queuedBytes,
     segmentsWaiting: inserter.waitingSegments,
     segmentsStored: inserter.segmentsStored,
-    segmentsSetAside: inserter.segmentsSetAside,
+    segmentsSetAside: ingester.setAside.count,
     groupsWritten: ingester.groups,
     batchesRefused: ingester.refusedBatches,
     rowsStored: Object.fromEntries(inserter.rowsStored),
     newestAcceptedMillis: Object.fromEntries(ingester.newestAcceptedMillis),
     newestStoredMillis: Object.fromEntries(inserter.newestStoredMillis),
-    ...(inserter.trouble === undefined ? {} : { trouble: inserter.trouble }),
+    troubles: ingester.troubles.list(),
   }
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { getStatus } from '@clew/contract/status'
+import { useSession, useSignOut } from '../api/session.ts'
 import { useEndpoint } from '../api/use-endpoint.ts'
 import { Announcer } from '../shell/announcer.tsx'
 import { useCommands, type Command } from '../shell/commands.ts'
@@ -30,6 +31,8 @@ export function Layout() {
   const preferences = usePreferences()
   const open = preferences.sidebar === 'open'
   const nextTheme = NEXT_THEME[preferences.theme]
+  const caller = useSession().data?.caller ?? null
+  const leave = useSignOut()
   const toggleSidebar = (): void => preferences.set({ sidebar: open ? 'closed' : 'open' })
   useHotkeys()
   useCommands([
@@ -63,6 +66,7 @@ export function Layout() {
       hotkey: 'mod+b',
       run: toggleSidebar,
     },
+    ...(caller === null ? [] : [{ id: 'sign-out', title: 'Sign out', section: 'General', run: leave }]),
   ])
   return (
     <div className={classNames(styles.frame, !open && styles.folded)}>
@@ -91,6 +95,13 @@ export function Layout() {
               keys="Ctrl B"
               onClick={toggleSidebar}
             />
+            {caller !== null && (
+              <IconButton
+                icon="leave"
+                label={`Sign out (${caller.name}, may ${caller.scopes.join(', ')})`}
+                onClick={leave}
+              />
+            )}
           </div>
         </div>
       </nav>

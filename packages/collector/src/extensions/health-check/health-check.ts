@@ -16,6 +16,8 @@ export class HealthCheck implements Component {
     this.#config = config
     this.#context = context
     this.#server = new HttpServer({
+      // Load balancers and orchestrators have no token, and the answer is no secret.
+      guard: { access: context.access, needs: 'nothing' },
       routes: new Map([[config.path, { methods: ['GET', 'HEAD'], handle: () => Promise.resolve(this.#answer()) }]]),
       renderError: (error) => ({
         status: error.httpStatus,

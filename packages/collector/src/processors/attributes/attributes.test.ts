@@ -172,7 +172,7 @@ describe('actions', () => {
     ['[{action: delete}]', 'either "key" or "pattern" is required'],
     ['[{key: a, action: extract, pattern: "(x)"}]', 'the pattern must contain at least one named group'],
     ['[{key: a, action: extract, pattern: "(?P<x>"}]', 'not a valid regular expression'],
-    ['[{pattern: "a(?=b)", action: delete}]', 'look-around is not supported'],
+    ['[{pattern: "a(?=b)", action: delete}]', 'invalid or unsupported Perl syntax: `(?=`'],
     ['[{key: a, action: convert}]', 'needs a "converted_type"'],
     ['[{key: a, value: 1, action: explode}]', 'Invalid option'],
   ])('%s is refused', (actions, message) => {

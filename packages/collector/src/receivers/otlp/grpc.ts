@@ -9,6 +9,7 @@ import { OTLP_GRPC_METHOD, PROFILES_GRPC_METHOD } from '../../kit/otlp-paths.ts'
 import { RpcError } from '../../kit/rpc-error.ts'
 import { encodePartialSuccess } from '../../kit/rpc-status.ts'
 import type { GrpcServerConfig } from '../../kit/server-config.ts'
+import { cutCounter } from './cut-counter.ts'
 import type { Intake } from './intake.ts'
 import { metadataOf } from './metadata.ts'
 
@@ -27,6 +28,7 @@ export function otlpGrpcServer(
   })
   const { server_parameters: keepalive } = config.keepalive
   return new GrpcServer({
+    guard: { access: context.access, needs: 'ingest' },
     methods,
     inFlight,
     maxMessageBytes: config.max_recv_msg_size_mib * 1024 * 1024,
@@ -41,6 +43,7 @@ export function otlpGrpcServer(
       maxConnectionIdleMs: keepalive.max_connection_idle,
     },
     tls: config.tls,
+    onCut: cutCounter(context, 'grpc'),
     logger: context.logger,
   })
 }

@@ -329,6 +329,18 @@ describe('CORS', () => {
     },
   )
 
+  test.each(['http://evil.example', 'null'])(
+    'nothing of a page of %s is taken, whatever the browser asked before',
+    async (origin) => {
+      const send = (headers: Record<string, string>) => post(spansBytes(1), { ...PROTO, ...headers })
+      expect((await send({ origin })).status).toBe(403)
+      expect(store.points()).toBe(0)
+      expect((await send({ origin: 'http://localhost:3000' })).status).toBe(200)
+      expect((await send({})).status).toBe(200)
+      expect(store.points()).toBe(2)
+    },
+  )
+
   test('errors carry the headers too', async () => {
     const response = await fetch(`${base}/v1/traces`, {
       method: 'POST',

@@ -12,6 +12,7 @@ import { PROFILES_HTTP_PATHS } from '../../kit/otlp-paths.ts'
 import { RpcError, toRpcError } from '../../kit/rpc-error.ts'
 import { encodePartialSuccess, encodeStatus, statusToJson } from '../../kit/rpc-status.ts'
 import type { OtlpHttpConfig } from './config.ts'
+import { cutCounter } from './cut-counter.ts'
 import type { Intake } from './intake.ts'
 import { metadataOf } from './metadata.ts'
 
@@ -44,10 +45,15 @@ export function otlpHttpServer(
     routes.set(path, { methods: ['POST'], handle: refusal })
   }
   for (const [signal, path] of Object.entries(paths) as [Signal, string][]) {
-    routes.set(path, { methods: ['POST'], handle: (request) => handle(signal, config, intake, request) })
+    routes.set(path, {
+      methods: ['POST'],
+      handle: (request) => handle(signal, config, intake, request),
+      refused: (error) => intake.refusedUnread(signal, 'http', error),
+    })
   }
   const { cors } = config
   return new HttpServer({
+    guard: { access: context.access, needs: 'ingest' },
     routes,
     renderError,
     inFlight,
@@ -63,6 +69,7 @@ export function otlpHttpServer(
       maxAgeSeconds: cors.max_age,
     },
     tls: config.tls,
+    onCut: cutCounter(context, 'http'),
     logger: context.logger,
   })
 }

@@ -147,4 +147,6 @@ const REASONS: ReadonlyMap<GrpcCode, string> = new Map([
   [GrpcCode.deadlineExceeded, 'deadline'],
   [GrpcCode.cancelled, 'cancelled'],
   [GrpcCode.unimplemented, 'no_pipeline'],
+  [GrpcCode.unauthenticated, 'unauthenticated'],
+  [GrpcCode.permissionDenied, 'not_allowed'],
 ])

@@ -14,17 +14,9 @@ const MAX_SPANS = 200_000
 
 /** Traces that match, newest first. What does not fit is left out, and a warning says so. */
 export async function searchJaegerTraces(search: JaegerSearch, question: Question): Promise<JaegerTrace[]> {
-  const condition = await compileConditions(search.conditions, 'traces', (signal, key) =>
-    question.catalogue.levels(signal, key),
-  )
+  const condition = await compileConditions(search.conditions, 'traces', question.catalogue)
   const where = andSql([inRange(sql`StartNanos`, search.range), condition])
-  const places = await findTraces(
-    { range: search.range, where, matchesAll: false },
-    'newest',
-    undefined,
-    search.limit,
-    question,
-  )
+  const places = await findTraces({ range: search.range, where }, 'newest', undefined, search.limit, question)
   return await readJaegerTraces(
     places.map((place) => place.traceId),
     question,
@@ -37,7 +29,7 @@ export async function readJaegerTraces(hexIds: readonly string[], question: Ques
   if (traceIds.length === 0) return []
   const { rows } = await question.run<{ traceId: string; spans: string; first: string; last: string }>(sql`
     SELECT lower(hex(TraceId)) AS traceId, sum(SpanCount) AS spans, min(MinStartNanos) AS first,
-      max(MaxStartNanos) AS last
+      max(MaxEndNanos) AS last
     FROM trace_summaries WHERE TraceId IN ${idList(traceIds)} GROUP BY TraceId`)
   const summaries = new Map(rows.map((row) => [row.traceId, row]))
   const fitting: string[] = []

@@ -3,6 +3,8 @@ import type { AttributeLiteral } from '@clew/lang/search/typed'
 import { PROMOTED_LOG_ATTRIBUTES, PROMOTED_SPAN_ATTRIBUTES, type PromotedAttribute } from '@clew/store/schema/promoted'
 import { ident } from '@clew/store/sql/ident'
 import { orSql, sql, type Sql } from '@clew/store/sql/sql'
+import type { PromotedKey } from '@clew/store/promote/promoted-key'
+import { promotedKeyCondition, promotedKeyPresent } from './promoted-key-sql.ts'
 import { promotedCondition, promotedPresent } from './promoted-sql.ts'
 import { negatable, valueCondition, type PositiveOperator } from './value-sql.ts'
 
@@ -37,6 +39,8 @@ const PLACES: Readonly<Record<AttributeSignal, Partial<Record<FieldLevel, LevelP
 export interface KnownLevel {
   readonly level: string
   readonly types: ReadonlySet<string>
+  /** Columns that the key has there beside the map. */
+  readonly columns?: PromotedKey | undefined
 }
 
 /** What the catalogue says about keys; undefined when it does not know the key, then everything is looked at. */
@@ -63,7 +67,8 @@ function levelConditions(
   operator: PositiveOperator,
   literals: readonly AttributeLiteral[],
 ): Sql[] {
-  return levelsOf(question).map(({ place, types }) => {
+  return levelsOf(question).map(({ place, types, columns }) => {
+    if (columns !== undefined) return promotedKeyCondition(columns, operator, literals)
     const at = (value: Sql, present: Sql): Sql => valueCondition(value, present, operator, literals)
     if (place.kind !== 'map') return inPlace(place, question.key, at)
     const promoted = place.promoted.find((each) => each.key === question.key)
@@ -77,7 +82,8 @@ function levelConditions(
 
 /** "There is an attribute with this key". */
 export function attributeExists(question: AttributeQuestion): Sql {
-  const pieces = levelsOf(question).flatMap(({ place }) => {
+  const pieces = levelsOf(question).flatMap(({ place, columns }) => {
+    if (columns !== undefined) return [promotedKeyPresent(columns)]
     const promoted = place.kind === 'map' ? place.promoted.find((each) => each.key === question.key) : undefined
     const inMap = inPlace(place, question.key, (_value, present) => present)
     return promoted === undefined ? [inMap] : [promotedPresent(promoted), inMap]
@@ -85,7 +91,13 @@ export function attributeExists(question: AttributeQuestion): Sql {
   return orSql(pieces)
 }
 
-function levelsOf(question: AttributeQuestion): { place: LevelPlace; types: ReadonlySet<string> | undefined }[] {
+interface AskedLevel {
+  readonly place: LevelPlace
+  readonly types: ReadonlySet<string> | undefined
+  readonly columns: PromotedKey | undefined
+}
+
+function levelsOf(question: AttributeQuestion): AskedLevel[] {
   const places = PLACES[question.signal]
   const known = question.known(question.key)
   const levels = question.level === 'any' ? (Object.keys(places) as FieldLevel[]) : [question.level]
@@ -93,7 +105,7 @@ function levelsOf(question: AttributeQuestion): { place: LevelPlace; types: Read
     const place = places[level]
     if (place === undefined) return []
     const here = known?.find((each) => each.level === level)
-    return known !== undefined && here === undefined ? [] : [{ place, types: here?.types }]
+    return known !== undefined && here === undefined ? [] : [{ place, types: here?.types, columns: here?.columns }]
   })
 }
 

@@ -1,4 +1,5 @@
 import { assertUnreachable } from '@clew/base/errors'
+import type { FieldLevel } from '@clew/lang/search/ast'
 import type { SearchSignal } from '@clew/lang/search/fields'
 import { parseSearch } from '@clew/lang/search/parse'
 import { typeSearch, type TypedCondition, type TypedExpr } from '@clew/lang/search/typed'
@@ -8,8 +9,13 @@ import { logCondition } from './log-condition.ts'
 import { seriesCondition } from './series-condition.ts'
 import { spanCondition } from './span-condition.ts'
 
-/** Asks what is known of an attribute key; undefined when nothing is. */
-export type KeyLookup = (signal: SearchSignal, key: string) => Promise<readonly KnownLevel[] | undefined>
+/** What searches ask about attribute keys. */
+export interface KeyLookup {
+  /** What is known of a key; undefined when nothing is. */
+  levels(signal: SearchSignal, key: string): Promise<readonly KnownLevel[] | undefined>
+  /** Says that a search filters by a key. */
+  noteFilter(signal: SearchSignal, key: string, level: FieldLevel | 'any'): void
+}
 
 export interface CompiledSearch {
   readonly expr: TypedExpr
@@ -38,7 +44,10 @@ export async function compileConditions(
 
 async function exprToSql(expr: TypedExpr, signal: SearchSignal, lookup: KeyLookup): Promise<Sql> {
   const found = new Map<string, readonly KnownLevel[] | undefined>()
-  for (const key of attributeKeys(expr)) found.set(key, await lookup(signal, key))
+  for (const [key, levels] of attributeKeys(expr)) {
+    found.set(key, await lookup.levels(signal, key))
+    for (const level of levels) lookup.noteFilter(signal, key, level)
+  }
   return toSql(expr, signal, (key) => found.get(key))
 }
 
@@ -62,12 +71,16 @@ function conditionSql(condition: TypedCondition, signal: SearchSignal, known: Kn
   return signal === 'logs' ? logCondition(condition, known) : seriesCondition(condition, known)
 }
 
-function attributeKeys(expr: TypedExpr): Set<string> {
-  const keys = new Set<string>()
+/** Keys, and the levels they are asked for on. */
+function attributeKeys(expr: TypedExpr): Map<string, Set<FieldLevel | 'any'>> {
+  const keys = new Map<string, Set<FieldLevel | 'any'>>()
   const visit = (node: TypedExpr): void => {
     if (node.kind === 'condition') {
-      if (node.condition.kind === 'attribute' || node.condition.kind === 'attribute-exists')
-        keys.add(node.condition.key)
+      const { condition } = node
+      if (condition.kind !== 'attribute' && condition.kind !== 'attribute-exists') return
+      const levels = keys.get(condition.key)
+      if (levels === undefined) keys.set(condition.key, new Set([condition.level]))
+      else levels.add(condition.level)
     } else if (node.kind === 'not') visit(node.item)
     else node.items.forEach(visit)
   }

@@ -1,4 +1,4 @@
-import { fixedsParameter, sql, type Sql } from '@clew/store/sql/sql'
+import { fixedsParameter, setOf, sql, type Sql } from '@clew/store/sql/sql'
 
 /** The bytes of a hex id, zeros added in front. */
 export function idBytes(hex: string, width: number): Buffer {
@@ -7,8 +7,10 @@ export function idBytes(hex: string, width: number): Buffer {
 
 /** `column IN (ids)` for ids in hex of any case, with or without leading zeros. */
 export function idIn(column: Sql, hexIds: readonly string[], width: 8 | 16): Sql {
-  return sql`${column} IN ${fixedsParameter(
-    hexIds.map((id) => idBytes(id, width)),
-    width,
+  return sql`${column} IN ${setOf(
+    fixedsParameter(
+      hexIds.map((id) => idBytes(id, width)),
+      width,
+    ),
   )}`
 }

@@ -1,9 +1,10 @@
 import type { AttributeLiteral } from '@clew/lang/search/typed'
 import type { PromotedAttribute } from '@clew/store/schema/promoted'
 import { ident } from '@clew/store/sql/ident'
-import { sql, textsParameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
+import { orSql, setOf, sql, textsParameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
 import { integerOf } from './literal.ts'
 import { compare, containsText, type PositiveOperator } from './value-sql.ts'
+import { mayMatchEmpty } from './may-match-empty.ts'
 
 /** What a condition asks of a promoted column, and whether values that stay in the map may fulfil it too. */
 export interface PromotedCondition {
@@ -40,7 +41,7 @@ function textCondition(
     case '=': {
       const texts = literals.map((literal) => literal.text).filter((each) => each !== '')
       const zeroMatches = texts.length < literals.length
-      return { column: texts.length === 0 ? undefined : sql`${column} IN ${textsParameter(texts)}`, zeroMatches }
+      return { column: texts.length === 0 ? undefined : sql`${column} IN ${setOf(textsParameter(texts))}`, zeroMatches }
     }
     case ':':
       if (text === '') return { column: sql`${column} != ''`, zeroMatches: true }
@@ -55,7 +56,8 @@ function textCondition(
   }
 }
 
-function integerCondition(
+/** The condition on a column of integers, 0 meaning that none is there. */
+export function integerCondition(
   column: Sql,
   operator: PositiveOperator,
   literals: readonly AttributeLiteral[],
@@ -85,23 +87,54 @@ function integerCondition(
       const number = literal?.number
       if (number === undefined || literal === undefined) return { column: undefined, zeroMatches: false }
       const right = integerOf(literal)
-      const found = compare(column, operator, right === undefined ? sql`${number}` : sql`${right}`)
+      // As values in the map are compared: exactly with an integer, else as doubles.
+      const found =
+        right === undefined
+          ? compare(sql`toFloat64(${column})`, operator, sql`${number}`)
+          : compare(column, operator, sql`${right}`)
       return { column: sql`(${column} != 0 AND ${found})`, zeroMatches: holds(0, operator, number) }
     }
   }
+}
+
+/** The condition on a column of finite doubles, 0 meaning that none is there; undefined when none can fulfil it. */
+export function doubleCondition(
+  column: Sql,
+  operator: PositiveOperator,
+  literals: readonly AttributeLiteral[],
+): Sql | undefined {
+  const [literal] = literals
+  switch (operator) {
+    case '=': {
+      const numbers = literals
+        .map((each) => each.number)
+        .filter((each) => each !== undefined && Number.isFinite(each) && each !== 0)
+      return numbers.length === 0 ? undefined : orSql(numbers.map((each) => sql`${column} = ${each as number}`))
+    }
+    case ':':
+    case '=~': {
+      const text = doubleAsText(column)
+      const found =
+        operator === ':' ? containsText(text, literal?.text ?? '') : sql`match(${text}, ${literal?.text ?? ''})`
+      return sql`(${column} != 0 AND ${found})`
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return literal?.number === undefined
+        ? undefined
+        : sql`(${column} != 0 AND ${compare(column, operator, sql`${literal.number}`)})`
+  }
+}
+
+/** As the store writes doubles: what stands in a column of doubles reads back so (see the store's promoted-ddl). */
+export function doubleAsText(column: Sql): Sql {
+  return sql`concat(toString(${column}), if(match(toString(${column}), '[.e]'), '', '.0'))`
 }
 
 function holds(left: number, operator: '<' | '<=' | '>' | '>=', right: number): boolean {
   if (operator === '<') return left < right
   if (operator === '<=') return left <= right
   return operator === '>' ? left > right : left >= right
-}
-
-/** Errs on the side of true: then the map is read too. */
-function mayMatchEmpty(pattern: string): boolean {
-  try {
-    return new RegExp(pattern).test('')
-  } catch {
-    return true
-  }
 }

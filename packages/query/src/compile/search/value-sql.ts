@@ -1,6 +1,6 @@
 import { VALUE_TAG } from '@clew/store/schema/attribute-value'
 import { doubleText } from '@clew/store/schema/typed-json'
-import { andSql, orSql, sql, textsParameter, type Sql } from '@clew/store/sql/sql'
+import { andSql, orSql, setOf, sql, textsParameter, type Sql } from '@clew/store/sql/sql'
 import type { AttributeLiteral } from '@clew/lang/search/typed'
 import type { SearchOperator } from '@clew/lang/search/ast'
 import { integerOf } from './literal.ts'
@@ -24,19 +24,20 @@ export function negatable(operator: SearchOperator, build: (operator: PositiveOp
 
 /**
  * Condition on a value of an attribute map (form: store's attribute-value). `value` is empty where the key is missing,
- * so every condition that an empty text would fulfil must also ask `present`.
+ * so every condition that an empty text would fulfil must also ask `present`. `emptyText` is how the empty text is stored.
  */
 export function valueCondition(
   value: Sql,
   present: Sql,
   operator: PositiveOperator,
   literals: readonly AttributeLiteral[],
+  emptyText = '',
 ): Sql {
   const [literal] = literals
   if (literal === undefined) return sql`0`
   switch (operator) {
     case '=': {
-      const equal = sql`${value} IN ${textsParameter(literals.flatMap(storedForms))}`
+      const equal = sql`${value} IN ${setOf(textsParameter(literals.flatMap((each) => storedForms(each, emptyText))))}`
       return literals.some((each) => each.text === '') ? andSql([equal, present]) : equal
     }
     case ':':
@@ -62,8 +63,9 @@ export function plainText(value: Sql): Sql {
 }
 
 /** Every stored form of values that read the same as the literal. */
-function storedForms(literal: AttributeLiteral): Buffer[] {
-  const text = Buffer.from(literal.text)
+export function storedForms(literal: AttributeLiteral, emptyText = ''): Buffer[] {
+  const text = Buffer.from(literal.text === '' ? emptyText : literal.text)
+  if (literal.text === '') return [text]
   const forms = [(text[0] ?? 255) < 8 ? tagged(VALUE_TAG.text, literal.text) : text]
   if (literal.boolean !== undefined) forms.push(tagged(VALUE_TAG.bool, literal.text))
   if (literal.number !== undefined) {

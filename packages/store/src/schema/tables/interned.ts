@@ -9,6 +9,7 @@ export const RESOURCES: Table = {
   comment: 'Interned resources',
   engine: 'ReplacingMergeTree',
   expires: true,
+  shardBy: 'ResourceId',
   orderBy: ['ResourceId'],
   columns: [
     DAY_COLUMN,
@@ -26,6 +27,7 @@ export const SCOPES: Table = {
   comment: 'Interned instrumentation scopes',
   engine: 'ReplacingMergeTree',
   expires: true,
+  shardBy: 'ScopeId',
   orderBy: ['ScopeId'],
   columns: [
     DAY_COLUMN,

@@ -7,6 +7,7 @@ export const LOGS: Table = {
   comment: 'One row a log record',
   engine: 'MergeTree',
   expires: true,
+  shardBy: 'cityHash64(Id)',
   orderBy: ['intDiv(AtNanos, 60000000000)', 'Service', 'AtNanos'],
   columns: [
     DAY_COLUMN,

@@ -8,6 +8,7 @@ export const METRIC_SERIES: Table = {
   comment: 'Interned metric series',
   engine: 'ReplacingMergeTree',
   expires: true,
+  shardBy: 'SeriesId',
   orderBy: ['Name', 'SeriesId'],
   columns: [
     DAY_COLUMN,
@@ -85,6 +86,7 @@ function pointTable(name: string, comment: string, columns: readonly Column[]): 
     comment,
     engine: 'MergeTree',
     expires: true,
+    shardBy: 'SeriesId',
     orderBy: ['Name', 'SeriesId', 'AtNanos'],
     columns: [...POINT_HEAD, ...columns],
   }

@@ -17,6 +17,7 @@ export const OPERATION_STATS: Table = {
   comment: 'Span statistics per minute, service, name and kind',
   engine: 'AggregatingMergeTree',
   expires: true,
+  shardBy: 'cityHash64(Service, Name)',
   orderBy: ['Service', 'Minute', 'Name', 'Kind'],
   columns: [
     DAY_COLUMN,
@@ -56,6 +57,7 @@ export const SERVICE_EDGES: Table = {
   comment: 'Calls between services per minute',
   engine: 'AggregatingMergeTree',
   expires: true,
+  shardBy: 'cityHash64(Caller, Callee)',
   orderBy: ['Minute', 'Caller', 'Callee', 'Connection'],
   columns: [
     DAY_COLUMN,
@@ -88,6 +90,7 @@ export const ATTRIBUTE_KEYS: Table = {
   comment: 'Attribute catalogue',
   engine: 'AggregatingMergeTree',
   expires: true,
+  shardBy: 'cityHash64(Key)',
   orderBy: ['Signal', 'Level', 'Key', 'Type'],
   columns: [
     DAY_COLUMN,

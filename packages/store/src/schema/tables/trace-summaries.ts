@@ -10,7 +10,10 @@ export const TRACE_SUMMARIES: Table = {
   comment: 'Facts per trace, to be aggregated by TraceId',
   engine: 'AggregatingMergeTree',
   expires: true,
+  shardBy: 'cityHash64(TraceId)',
   orderBy: ['TraceId'],
+  // Asked for one trace at a time, and trace ids are random: a small granule is read in each part.
+  indexGranularity: 512,
   columns: [
     DAY_COLUMN,
     { name: 'TraceId', type: 'FixedString(16)', codec: 'ZSTD(1)', comment: 'Trace id' },
@@ -21,16 +24,10 @@ export const TRACE_SUMMARIES: Table = {
       comment: 'min: first span start; bounds the read of spans',
     },
     {
-      name: 'MaxStartNanos',
-      type: 'SimpleAggregateFunction(max, UInt64)',
-      codec: 'ZSTD(1)',
-      comment: 'max: last span start; bounds the read of spans',
-    },
-    {
       name: 'MaxEndNanos',
       type: 'SimpleAggregateFunction(max, UInt64)',
       codec: 'ZSTD(1)',
-      comment: 'max: last span end (a span that ends before its start counts with its start)',
+      comment: 'max: last span end (a span that ends before its start counts with its start); bounds the read of spans',
     },
     {
       name: 'SpanCount',
@@ -43,19 +40,6 @@ export const TRACE_SUMMARIES: Table = {
       type: 'SimpleAggregateFunction(sum, UInt64)',
       codec: 'ZSTD(1)',
       comment: 'sum: spans with status error',
-    },
-    {
-      name: 'Root',
-      type: 'SimpleAggregateFunction(max, Tuple(UInt8, UInt64, String, String, Int64, Float64))',
-      codec: 'ZSTD(1)',
-      comment:
-        'max: (1 when a root span was seen else 0, 2^64-1 minus start, service, name, duration, adjusted count) of the root, or of the earliest span as long as there is no root',
-    },
-    {
-      name: 'Services',
-      type: 'SimpleAggregateFunction(groupUniqArrayArray, Array(String))',
-      codec: 'ZSTD(1)',
-      comment: 'groupUniqArrayArray: services that took part',
     },
   ],
 }

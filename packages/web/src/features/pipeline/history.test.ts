@@ -22,6 +22,7 @@ const snapshot = (second: number, traces: number, uptimeMs = second * 1000): Pip
     status: 'ok',
     message: '',
     sinceNanos: null,
+    troubles: [],
     queuedBytes: 0,
     queuedRows: 0,
     segmentsWaiting: 0,

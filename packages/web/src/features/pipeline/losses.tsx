@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from 'react'
 import type { Pipeline } from '@clew/contract/pipeline'
 import { exactValue } from '../../charts/format-value.ts'
-import { formatCount } from '../../model/format-count.ts'
+import { formatCount, formatItems } from '../../model/format-count.ts'
 import { formatAge, formatExactUtc } from '../../model/format-time.ts'
 import { useNow } from '../../shell/use-now.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -17,7 +17,7 @@ interface LossesProps {
   readonly onNode: (node: string) => void
 }
 
-type Loss = Pipeline['dropped'][number] & { readonly kind: 'dropped' | 'refused' }
+type Loss = Pipeline['dropped'][number] & { readonly kind: 'dropped' | 'refused'; readonly unreadRequests?: number }
 
 /** What did not arrive, by component and reason, largest first. */
 export function Losses({ dropped, refused, onNode }: LossesProps): ReactNode {
@@ -54,7 +54,14 @@ function lossColumns(onNode: (node: string) => void): Column<Loss>[] {
       id: 'count',
       title: 'Items',
       numeric: true,
-      cell: ({ count }) => <b title={exactValue(count)}>{formatCount(count)}</b>,
+      cell: ({ count, unreadRequests = 0 }) =>
+        count === 0 && unreadRequests > 0 ? (
+          <b title="Turned away before anybody looked how many items they had">
+            {formatItems(unreadRequests, 'request')}
+          </b>
+        ) : (
+          <b title={exactValue(count)}>{formatCount(count)}</b>
+        ),
     },
     { id: 'signal', title: 'Signal', cell: ({ signal }) => signal },
     {

@@ -27,7 +27,20 @@ export function StorePanel({ store }: { readonly store: Pipeline['store'] }): Re
         </span>
       }
     >
-      {store.message !== '' && <p className={styles.storeMessage}>{store.message}</p>}
+      {store.troubles.length > 0 && (
+        <ul className={styles.troubles} aria-label="What is wrong">
+          {store.troubles.map((trouble) => (
+            <li key={trouble.message} className={styles.storeMessage}>
+              <p>
+                {trouble.refusing && <Badge tone="error">data is refused</Badge>} {trouble.message}
+              </p>
+              <p className={styles.dim}>
+                Since <Age nanos={trouble.sinceNanos} />. {sentence(trouble.fix)}
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
       <table className={styles.figures}>
         <thead>
           <tr>
@@ -57,6 +70,10 @@ export function StorePanel({ store }: { readonly store: Pipeline['store'] }): Re
       </dl>
     </Panel>
   )
+}
+
+function sentence(text: string): string {
+  return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 function ageText(ageMs: number | null): string {

@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Shards of the cluster the double has. */
+export const SHARDS = 2
+const ON_CLUSTER = / ON CLUSTER `([^`]+)`/
+const CREATE_LOCAL = /^CREATE TABLE IF NOT EXISTS (\w+)_local\s*\(/
+const CREATE_DISTRIBUTED =
+  /^CREATE TABLE IF NOT EXISTS (\w+)\s*\(.*\nENGINE = Distributed\('([^']*)', '([^']*)', '(\w+)_local', (.+)\)\n/s
+const REPLICATED = /\nENGINE = Replicated(\w+)\('[^']*', '[^']*'(?:, (\w+))?\)/
+
+/**
+ * Makes two shards of one embedded engine, which can be neither replica nor remote server.
+ *
+ * What is real: every statement is parsed as it came, `ON CLUSTER` and all; Distributed tables are the engine's own, over a cluster
+ * of two shards that both are this engine, so planning, pruning of shards, `GLOBAL` and merging of the shards' answers are its
+ * own. What is made up: the rows of both shards lie in one table `…_rows` without replication, and the table of a shard,
+ * `…_local`, is a view of those whose sharding expression gives the shard that asks; an insert into the Distributed table goes to the
+ * rows at once (with its token), and `ON CLUSTER` is done here.
+ */
+export class ClusterDouble {
+  readonly connectionArgs: string[]
+  /** Sharding expressions by `database.table`, of the tables that were made. */
+  private readonly shardBy = new Map<string, string>()
+  private readonly name: string
+
+  constructor(name: string, directory: string) {
+    this.name = name
+    const file = join(directory, 'cluster.xml')
+    const shard = `<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>9000</port></replica></shard>`
+    // Every address of this machine with this port is the engine itself: nothing listens there.
+    writeFileSync(
+      file,
+      `<clickhouse><tcp_port>9000</tcp_port><remote_servers><${name}>${shard.repeat(SHARDS)}</${name}></remote_servers><macros><shard>1</shard><replica>1</replica></macros></clickhouse>`,
+    )
+    this.connectionArgs = [`--config-file=${file}`]
+  }
+
+  /** The statements to run instead; the answer is that of the last. */
+  translate(asked: string, database: string, settings: URLSearchParams): string[] {
+    const onCluster = ON_CLUSTER.exec(asked)
+    if (onCluster !== null && onCluster[1] !== this.name)
+      throw new Error(`Code: 701. DB::Exception: Requested cluster '${onCluster[1]}' not found`)
+    const parsed = onCluster === null ? [] : [`EXPLAIN AST ${asked}`]
+    const statement = asked.replace(ON_CLUSTER, '')
+    if (CREATE_LOCAL.test(statement)) {
+      return [...parsed, onOneServer(statement.replace(/^(CREATE TABLE IF NOT EXISTS \w+)_local/, '$1_rows'))]
+    }
+    const distributed = CREATE_DISTRIBUTED.exec(statement)
+    if (distributed !== null) {
+      const [, table = '', , , , shardBy = ''] = distributed
+      this.shardBy.set(`${database}.${table}`, shardBy)
+      return [...parsed, this.view(database, table), statement]
+    }
+    const altered = /^ALTER TABLE (\w+)_local /.exec(statement)
+    if (altered !== null) {
+      const [, table = ''] = altered
+      const change = statement.replace(/^ALTER TABLE (\w+)_local/, 'ALTER TABLE $1_rows')
+      return this.shardBy.has(`${database}.${table}`)
+        ? [...parsed, change, this.view(database, table)]
+        : [...parsed, change]
+    }
+    const inserted = /^\s*INSERT INTO (\w+)/.exec(statement)
+    if (inserted !== null && this.shardBy.has(`${database}.${inserted[1]}`)) {
+      // Without these an insert is acknowledged before the shards have it, or is done twice when it is tried again.
+      if (settings.get('distributed_foreground_insert') !== '1' || !settings.has('insert_deduplication_token'))
+        throw new Error(
+          'Code: 36. DB::Exception: an insert into a Distributed table in the background or without a token',
+        )
+      return [...parsed, statement.replace(/^(\s*INSERT INTO \w+)/, '$1_rows')]
+    }
+    if (/^TRUNCATE TABLE \w+_local\b/.test(statement))
+      return [...parsed, statement.replace(/^TRUNCATE TABLE (\w+)_local/, 'TRUNCATE TABLE $1_rows')]
+    return [...parsed, this.withoutSecondShard(REPLICATED.test(statement) ? onOneServer(statement) : statement)]
+  }
+
+  /** Both shards are one server: what lists its parts must not count them twice, and names the tables as a server would. */
+  private withoutSecondShard(statement: string): string {
+    return statement.replaceAll(
+      /cluster(?:AllReplicas)?\('\w+', system\.(parts|parts_columns|mutations|columns)\)/g,
+      `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$', '_local') AS table) FROM system.$1)`,
+    )
+  }
+
+  private view(database: string, table: string): string {
+    const shardBy = this.shardBy.get(`${database}.${table}`) ?? ''
+    return `CREATE OR REPLACE VIEW ${table}_local AS SELECT * FROM ${database}.${table}_rows WHERE (${shardBy}) % ${SHARDS} = shardNum() - 1`
+  }
+}
+
+/** The same table without other replicas; it remembers tokens as those would. */
+function onOneServer(statement: string): string {
+  return statement
+    .replace(
+      REPLICATED,
+      (_, engine: string, version?: string) => `\nENGINE = ${engine}${version === undefined ? '' : `(${version})`}`,
+    )
+    .replace(/\breplicated_deduplication_window = /, 'non_replicated_deduplication_window = ')
+    .replace(/ replicated_deduplication_window_seconds = \d+,/, '')
+}
