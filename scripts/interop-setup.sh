@@ -1,10 +1,19 @@
 #!/usr/bin/env bash
-# Makes .cache/interop-venv with the Python SDK and its OTLP exporters, for `npm run test:interop`. Does nothing when it
-# is there already with these versions; fails when Python or the packages cannot be had.
+# For `npm run test:interop`: the Node versions the agent is tested on, from npm, in .cache/nodes, and .cache/interop-venv
+# with the Python SDK and its OTLP exporters. Does nothing when they are there already with these versions; fails when
+# they cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/interop-languages.sh
+platform=$(node -p '`node-${process.platform}-${process.arch}`')
+for version in 20.19 22 24 26; do
+  folder=".cache/nodes/$version"
+  [ -x "$folder/node_modules/$platform/bin/node" ] && continue
+  mkdir -p "$folder"
+  echo '{"private":true}' >"$folder/package.json"
+  npm install --prefix "$folder" --silent --no-audit --no-fund --no-package-lock --ignore-scripts "$platform@$version"
+done
 
 venv=.cache/interop-venv
 packages=(opentelemetry-sdk==1.39.1 opentelemetry-exporter-otlp==1.39.1)

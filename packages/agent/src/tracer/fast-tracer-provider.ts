@@ -1,5 +1,5 @@
 import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api'
-import { FastTracer, type StartHook } from './fast-tracer.ts'
+import { FastTracer, type Detail, type StartHook } from './fast-tracer.ts'
 import type { Sampler } from './sampler.ts'
 import type { SpanLimits } from './span-limits.ts'
 import type { SpanSink } from './span-sink.ts'
@@ -29,6 +29,7 @@ export class FastTracerProvider implements TracerProvider {
   readonly #clock = new WallClock()
   readonly #tracers = new Map<string, { readonly scope: string; readonly tracer: FastTracer }>()
   #switches: Readonly<Record<string, boolean>> = {}
+  readonly #detail: Detail = { layers: true }
 
   constructor(options: TracerProviderOptions) {
     this.#options = options
@@ -41,7 +42,7 @@ export class FastTracerProvider implements TracerProvider {
     if (known !== undefined) return known.tracer
     const { sampler, limits, sinkOf, startHooks = [] } = this.#options
     const sink = sinkOf({ name, version, schemaUrl })
-    const tracer = new FastTracer({ sink, sampler, limits, startHooks, clock: this.#clock })
+    const tracer = new FastTracer({ sink, sampler, limits, startHooks, clock: this.#clock, detail: this.#detail })
     tracer.enabled = this.#isOn(name)
     this.#tracers.set(key, { scope: name, tracer })
     return tracer
@@ -65,6 +66,15 @@ export class FastTracerProvider implements TracerProvider {
 
   #isOn(scope: string): boolean {
     return this.#switches[scope] ?? this.#switches[shortName(scope)] ?? true
+  }
+
+  /** Whether spans of the kind INTERNAL are recorded below other spans of this process. */
+  get recordsLayers(): boolean {
+    return this.#detail.layers
+  }
+
+  set recordsLayers(value: boolean) {
+    this.#detail.layers = value
   }
 
   /** As the SDK's provider has it; programs that end by hand call it. */

@@ -2,6 +2,7 @@ import {
   context as contextApi,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
+  SpanKind,
   trace,
   TraceFlags,
   type Context,
@@ -12,9 +13,11 @@ import {
   type TraceState,
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
+import { workBegins, workEnded } from '../overhead/own-time.ts'
 import { isBelow, readThreshold, withThreshold } from './consistent-threshold.ts'
 import { DroppedSpan } from './dropped-span.ts'
 import { nonZeroWord, randomWord, wordAt } from './ids.ts'
+import { OmittedSpan } from './omitted-span.ts'
 import { RecordingSpan } from './recording-span.ts'
 import type { Choice, Sampler } from './sampler.ts'
 import type { SpanHome } from './span-home.ts'
@@ -23,10 +26,16 @@ import { SwitchedOffSpan } from './switched-off-span.ts'
 /** Called with every span that is recorded, when it starts; must not throw. */
 export type StartHook = (span: Span, context: Context) => void
 
+/** How much is recorded; changes while the process runs. */
+export interface Detail {
+  layers: boolean
+}
+
 /** What a tracer works with. */
 export interface TracerParts extends SpanHome {
   readonly sampler: Sampler
   readonly startHooks: readonly StartHook[]
+  readonly detail: Detail
 }
 
 /** W3C Trace Context level 2: the last seven bytes of the trace id are random. */
@@ -48,12 +57,22 @@ export class FastTracer implements Tracer {
   }
 
   startSpan(name: string, options: SpanOptions = NO_OPTIONS, context: Context = contextApi.active()): Span {
+    const beganMs = workBegins()
+    try {
+      return this.#start(name, options, context)
+    } finally {
+      workEnded(beganMs)
+    }
+  }
+
+  #start(name: string, options: SpanOptions, context: Context): Span {
     if (isTracingSuppressed(context)) return SUPPRESSED
     let parent = options.root === true ? undefined : trace.getSpan(context)
     if (parent instanceof SwitchedOffSpan) parent = parent.around
     if (!this.enabled) return new SwitchedOffSpan(parent)
     if (parent === undefined) return this.#startRoot(name, options, context)
     if (parent instanceof RecordingSpan) return this.#startChild(parent, name, options, context)
+    if (parent instanceof OmittedSpan) return this.#startChild(parent.parent, name, options, context)
     if (parent instanceof DroppedSpan && this.#parts.sampler.parentBased) return parent
     const parentContext = parent.spanContext()
     if (!isSpanContextValid(parentContext)) return this.#startRoot(name, options, context)
@@ -103,7 +122,8 @@ export class FastTracer implements Tracer {
   }
 
   #startChild(parent: RecordingSpan, name: string, options: SpanOptions, context: Context): Span {
-    const { sampler } = this.#parts
+    const { sampler, detail } = this.#parts
+    if (!detail.layers && (options.kind ?? SpanKind.INTERNAL) === SpanKind.INTERNAL) return new OmittedSpan(parent)
     const follows = sampler.parentBased || parent.local !== undefined
     if (!follows && !sampler.keeps(parent.trace2, parent.trace3, parent.traceState)) {
       return unsampled(parent.spanContext())

@@ -1,4 +1,4 @@
-import type { SpanOptions, TraceState } from '@opentelemetry/api'
+import type { Attributes, SpanOptions, TraceState } from '@opentelemetry/api'
 import type { SamplingRule, SamplingSettings } from '@clew/opamp/live-settings'
 import { RateShare } from '../sampling/rate-share.ts'
 import { matcherOf, type Matcher } from '../sampling/rule-matcher.ts'
@@ -14,6 +14,11 @@ export interface SamplerOptions {
   readonly parentBased: boolean
   /** Say the threshold in the tracestate even where everything is kept. */
   readonly announces: boolean
+}
+
+/** Options of a span whose attributes come in another way than by `attributes`: what rules are held against. */
+export interface RuledOptions extends SpanOptions {
+  readonly ruleAttributes?: Attributes
 }
 
 /** A share and its threshold; that is undefined where everything is kept and nothing announced, or nothing is kept. */
@@ -112,7 +117,8 @@ export class Sampler {
   /** The share for a trace that begins with this span. Attributes are looked at only where a rule needs them. */
   choose(name: string, options: SpanOptions): Choice {
     if (this.#rules.length > 0) {
-      const span = { name, kind: options.kind ?? 0, attributes: options.attributes, final: false }
+      const attributes = (options as RuledOptions).ruleAttributes ?? options.attributes
+      const span = { name, kind: options.kind ?? 0, attributes, final: false }
       // A rule that cannot be told yet is told at the end of the trace; until then the next ones decide.
       const found = this.#rules.find(({ matches }) => matches(span) === 'yes')
       if (found !== undefined) return found.choice
@@ -170,6 +176,6 @@ export class Sampler {
 function isAtLeast(threshold: Threshold, trace2: number, trace3: number, traceState: TraceState | undefined): boolean {
   const explicit = traceState === undefined ? undefined : explicitRandomness(traceState)
   const high = explicit?.high ?? trace2 & 0xffffff
-  const low = explicit?.low ?? trace3
+  const low = explicit?.low ?? trace3 >>> 0
   return high > threshold.high || (high === threshold.high && low >= threshold.low)
 }

@@ -1,6 +1,7 @@
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
 import { describe, expect, it } from 'vitest'
-import { ServerDurations, type ServedFacts } from './server-durations.ts'
+import { SERVER_DURATION, type ServedFacts } from '../instrumentations/http/durations.ts'
+import { DurationProducer } from './duration-producer.ts'
 
 const OK: ServedFacts = {
   method: 'GET',
@@ -11,16 +12,17 @@ const OK: ServedFacts = {
   errorType: undefined,
 }
 
-async function points(durations: ServerDurations): Promise<{ attributes: object; value: Record<string, unknown> }[]> {
+async function points(durations: DurationProducer): Promise<{ attributes: object; value: Record<string, unknown> }[]> {
   const { resourceMetrics } = await durations.collect()
   return resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics.flatMap((metric) => metric.dataPoints as never))
 }
 
-describe('ServerDurations', () => {
+describe('DurationProducer', () => {
   it('adds up per series, boundaries inclusive', async () => {
-    const durations = new ServerDurations('s', AggregationTemporality.CUMULATIVE)
-    for (const seconds of [0.001, 0.005, 0.0051, 99]) durations.record(seconds, OK)
-    durations.record(1, { ...OK, route: undefined, statusCode: 503, errorType: '503' })
+    const durations = new DurationProducer(AggregationTemporality.CUMULATIVE)
+    const record = durations.recorder(SERVER_DURATION)
+    for (const seconds of [0.001, 0.005, 0.0051, 99]) record(seconds, OK)
+    record(1, { ...OK, route: undefined, statusCode: 503, errorType: '503' })
     const [first, second, ...more] = await points(durations)
     expect(more).toEqual([])
     expect(first?.attributes).toEqual({
@@ -40,20 +42,22 @@ describe('ServerDurations', () => {
       [AggregationTemporality.CUMULATIVE, [1, 2]],
       [AggregationTemporality.DELTA, [1, 1]],
     ] as const) {
-      const durations = new ServerDurations('s', temporality)
+      const durations = new DurationProducer(temporality)
+      const record = durations.recorder(SERVER_DURATION)
       const seen: unknown[] = []
       for (let round = 0; round < 2; round++) {
-        durations.record(0.1, OK)
+        record(0.1, OK)
         seen.push((await points(durations))[0]?.value['count'])
       }
       expect(seen).toEqual(counts)
     }
-    expect(await points(new ServerDurations('s', AggregationTemporality.DELTA))).toEqual([])
+    expect(await points(new DurationProducer(AggregationTemporality.DELTA))).toEqual([])
   })
 
   it('is bounded: what is beyond 2,000 series is counted together', async () => {
-    const durations = new ServerDurations('s', AggregationTemporality.CUMULATIVE)
-    for (let i = 0; i < 3000; i++) durations.record(0.1, { ...OK, route: `/${i}` })
+    const durations = new DurationProducer(AggregationTemporality.CUMULATIVE)
+    const record = durations.recorder(SERVER_DURATION)
+    for (let i = 0; i < 3000; i++) record(0.1, { ...OK, route: `/${i}` })
     const all = await points(durations)
     expect(all).toHaveLength(2000)
     const overflow = all.find(({ attributes }) => 'otel.metric.overflow' in attributes)
