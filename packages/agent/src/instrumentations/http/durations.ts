@@ -68,13 +68,7 @@ function commonAlike(a: Common, b: Common): boolean {
   )
 }
 
-function common({
-  method,
-  scheme,
-  version,
-  statusCode,
-  errorType,
-}: Common): Attributes {
+function common({ method, scheme, version, statusCode, errorType }: Common): Attributes {
   return {
     'http.request.method': method,
     'url.scheme': scheme,
