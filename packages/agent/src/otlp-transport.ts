@@ -2,8 +2,10 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import http from 'node:http'
 import https from 'node:https'
+import { backoffMs } from './pipeline/backoff.ts'
 import { compressed, type Compression } from './pipeline/compression.ts'
 import type { DiskSpool } from './pipeline/disk-spool.ts'
+import type { QueuedBody } from './pipeline/queued-body.ts'
 import { judgeAnswer, type Outcome } from './pipeline/judge-answer.ts'
 import { reportOnce } from './report-once.ts'
 
@@ -33,19 +35,8 @@ export interface PendingRequest {
   readonly body: Uint8Array
 }
 
-interface Entry {
-  readonly body: Uint8Array
-  readonly items: number
-  readonly deadlineMs: number
-  attempts: number
-  handedOver: boolean
-  /** Somebody else sends it now. */
-  taken: boolean
-}
-
 const DEFAULT_QUEUED_BYTES = 8 * 1024 * 1024
 const RETRY_WINDOW_MS = 60_000
-const MAX_BACKOFF_MS = 5_000
 
 /**
  * A bounded queue of serialized OTLP requests in front of one HTTP endpoint, retried with growing pauses for up to a
@@ -54,8 +45,8 @@ const MAX_BACKOFF_MS = 5_000
  */
 export class OtlpTransport {
   readonly #options: TransportOptions
-  readonly #waiting: Entry[] = []
-  readonly #sending: Set<Entry> = new Set()
+  readonly #waiting: QueuedBody[] = []
+  readonly #sending: Set<QueuedBody> = new Set()
   readonly #idle: (() => void)[] = []
   readonly #wakes: Set<() => void> = new Set()
   #headers: Record<string, string> = { 'content-type': 'application/x-protobuf' }
@@ -160,7 +151,7 @@ export class OtlpTransport {
   }
 
   /** Posts until the backend has it, refuses it, or the time is over. */
-  async #deliver(entry: Entry): Promise<void> {
+  async #deliver(entry: QueuedBody): Promise<void> {
     while (!entry.taken) {
       if (this.#pausedUntilMs > Date.now()) {
         await this.#pause(this.#pausedUntilMs - Date.now())
@@ -193,7 +184,7 @@ export class OtlpTransport {
     }
   }
 
-  async #post(entry: Entry): Promise<Outcome> {
+  async #post(entry: QueuedBody): Promise<Outcome> {
     try {
       const body = await compressed(entry.body, this.#options.compression)
       if (entry.taken) return { retry: false }
@@ -203,7 +194,7 @@ export class OtlpTransport {
     }
   }
 
-  #send(entry: Entry, body: Uint8Array): Promise<Outcome> {
+  #send(entry: QueuedBody, body: Uint8Array): Promise<Outcome> {
     return new Promise((resolve) => {
       const url = new URL(this.#options.url)
       const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
@@ -255,9 +246,4 @@ export class OtlpTransport {
     this.#droppedItems += items
     reportOnce(message)
   }
-}
-
-/** Half a second, doubled each time, up to five; a tenth more or less, so that a fleet does not come back at once. */
-function backoffMs(attempts: number): number {
-  return Math.min(500 * 2 ** attempts, MAX_BACKOFF_MS) * (0.9 + Math.random() * 0.2)
 }

@@ -33,6 +33,11 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
       ),
       setting('OTEL_EXPORTER_OTLP_HEADERS', '', '`key=value,…`, with every request.'),
       setting(
+        'CLEW_AUTH_TOKEN',
+        '',
+        'Token of a Clew that asks for one: goes into the `authorization` header, unless there is one.',
+      ),
+      setting(
         'OTEL_EXPORTER_OTLP_COMPRESSION',
         'none',
         '`gzip`, `zstd` (Node ≥ 22.15, else gzip) or `none`; also per signal.',

@@ -26,6 +26,8 @@ const STARTED = Symbol.for('clew.agent.started')
 /**
  * Starts the OpenTelemetry SDK with every instrumentation in this process, configured by OTEL_* with the agent's
  * defaults. Does nothing where it has no business (see `skipReason`) and when called a second time.
+ *
+ * @public called by `load-agent.ts` through the bundled file
  */
 export function startAgent(): void {
   const marks = globalThis as { [STARTED]?: true }

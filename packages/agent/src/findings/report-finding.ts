@@ -28,36 +28,40 @@ export type FindingKind =
   | 'configuration'
 
 /** One thing the agent has to say about itself. */
-export interface Finding {
+interface Finding {
   readonly kind: FindingKind
   readonly text: string
   readonly atMs: number
 }
 
 /** Event name of the log records that carry findings. */
-export const FINDING_EVENT = 'clew.agent.finding'
+const FINDING_EVENT = 'clew.agent.finding'
 
 const MAX_FINDINGS = 200
 
 const findings: Finding[] = []
 const seen = new Set<string>()
 let open = false
-let refused = 0
+let refusing = false
 
 /**
  * Says once what is not instrumented, or not as asked, and why: one sentence for people, with what to do. It leaves as a
  * log record (event `clew.agent.finding`, attribute `clew.finding.kind`, severity WARN) as soon as the logs are set up, and
- * `clew doctor` and the UI show it. The same text is said once; after 200 different ones the rest is counted only. Never throws.
+ * `clew doctor` and the UI show it. The same text is said once; after 200 different ones it says only that there are more. Never throws.
  */
 export function reportFinding(kind: FindingKind, text: string): void {
   const key = `${kind} ${text}`
   if (seen.has(key)) return
-  if (findings.length >= MAX_FINDINGS) {
-    refused++
-    return
+  if (findings.length < MAX_FINDINGS) {
+    seen.add(key)
+    add({ kind, text, atMs: Date.now() })
+  } else if (!refusing) {
+    refusing = true
+    add({ kind, text: `there are more than ${MAX_FINDINGS} findings; the rest is not said`, atMs: Date.now() })
   }
-  seen.add(key)
-  const finding: Finding = { kind, text, atMs: Date.now() }
+}
+
+function add(finding: Finding): void {
   findings.push(finding)
   if (open) emit(finding)
 }
@@ -67,11 +71,6 @@ export function openFindings(): void {
   if (open) return
   open = true
   for (const finding of findings) emit(finding)
-}
-
-/** Everything found so far, oldest first, and how many more there were. */
-export function allFindings(): { readonly findings: readonly Finding[]; readonly refused: number } {
-  return { findings, refused }
 }
 
 function emit({ kind, text, atMs }: Finding): void {

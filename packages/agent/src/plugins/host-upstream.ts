@@ -80,13 +80,14 @@ function versionChecks(plugin: string, definitions: readonly Definition[], { rep
  * the program, so that one makes findings.
  */
 function requireUpstream(name: string, { report }: PluginKit): Record<string, unknown> {
-  const { error } = console
-  console.error = (text: unknown) =>
+  const output: Pick<Console, 'error'> = console
+  const { error } = output
+  output.error = (text: unknown) =>
     report('plugin-failed', `not everything of ${patching} is instrumented: ${String(text)}`)
   try {
     return createRequire(import.meta.url)(`@opentelemetry/instrumentation-${name}`) as Record<string, unknown>
   } finally {
-    console.error = error
+    output.error = error
   }
 }
 

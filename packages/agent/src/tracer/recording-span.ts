@@ -12,6 +12,7 @@ import {
   type TraceState,
 } from '@opentelemetry/api'
 import { exceptionAttributes } from './exception-attributes.ts'
+import { flatIndex, MANY_ENTRIES } from './flat-list.ts'
 import { isKey, keptAttributes, keptValue } from './attribute-value.ts'
 import { spanIdHex, traceIdHex } from './ids.ts'
 import type { SpanHome } from './span-home.ts'
@@ -247,12 +248,4 @@ export class RecordingSpan implements Span {
     if (this.ended) diag.warn(`The span '${this.name}' has ended: nothing can be done to it any more`)
     return this.ended
   }
-}
-
-/** Above this length of the flat list a map finds keys faster than a look at each. */
-const MANY_ENTRIES = 48
-
-function flatIndex(flat: readonly unknown[], key: string): number {
-  for (let i = 0; i < flat.length; i += 2) if (flat[i] === key) return i + 1
-  return -1
 }

@@ -60,7 +60,8 @@ async function find(q: string): Promise<number[]> {
 describe.each(HOSTILE.map((text, index) => [text, index + 1] as const))('%j', (text, number) => {
   test('is found as a service, a name, a value, a promoted value and a key, and finds nothing else', async () => {
     const found: Record<string, number[]> = {}
-    for (const field of ['service', 'name', 'note', 'http.route']) found[field] = await find(`${field}=${quoteText(text)}`)
+    for (const field of ['service', 'name', 'note', 'http.route'])
+      found[field] = await find(`${field}=${quoteText(text)}`)
     expect(found).toEqual({ service: [number], name: [number], note: [number], 'http.route': [number] })
     expect(await find(`${quoteText(text)}="key"`)).toEqual([number])
     expect((await find(`note:${quoteText(text)}`)).includes(number)).toBe(true)

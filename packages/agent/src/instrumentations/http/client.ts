@@ -32,7 +32,7 @@ export function instrumentHttpClient(parts: OutgoingParts): void {
       reportOnce(`an outgoing request could not be traced: ${String(error)}`)
     }
   })
-  const prototype = http.ClientRequest.prototype as unknown as { emit: Emit }
+  const prototype = http.ClientRequest.prototype as object as { emit: Emit }
   const original = prototype.emit
   Object.defineProperty(prototype, 'emit', { value: requestEmit(original), writable: true, configurable: true })
 }
