@@ -1,5 +1,6 @@
 import { readConfigFile, withFileSettings } from './config/read-config-file.ts'
 import { captureConsole } from './console-logs.ts'
+import { ignoreLostContext, noteRootSpan } from './context/lost-context.ts'
 import { recordCrashes } from './crash-record.ts'
 import { flushOnExit } from './exit-flush.ts'
 import { durationRecorders } from './metrics/duration-recorders.ts'
@@ -52,6 +53,8 @@ function start(maxQueuedSpans: number): void {
   const serviceName = deriveServiceName(process.argv[1], env)
   const endRest = startSdk({ env, serviceName, parts, fastTraces })
   openFindings()
+  if (env['CLEW_LOST_CONTEXT']?.trim().toLowerCase() === 'off') ignoreLostContext()
+  fastTraces?.startHooks.push(noteRootSpan)
   const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
   const host = new PluginHost({ plugins, env, durations: durationRecorders(env, durations), report: reportFinding })
   host.start()

@@ -6,5 +6,6 @@ export const ioredis: Plugin = {
   name: 'ioredis',
   modules: [],
   libraries: ['ioredis >=5.11'],
-  start: () => traceRedis('@clew/agent/ioredis', { command: 'ioredis:command', batch: 'ioredis:batch' }),
+  start: (kit) =>
+    traceRedis(kit, '@clew/agent/ioredis', { command: 'ioredis:command', batch: 'ioredis:batch' }),
 }

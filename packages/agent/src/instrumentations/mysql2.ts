@@ -14,8 +14,8 @@ export const mysql2: Plugin = {
   name: 'mysql2',
   modules: [],
   libraries: ['mysql2 >=3.20'],
-  start: () => {
-    const tracer = new DatabaseTracer('@clew/agent/mysql2')
+  start: (kit) => {
+    const tracer = new DatabaseTracer('@clew/agent/mysql2', kit)
     for (const channel of ['mysql2:query', 'mysql2:execute']) {
       traceChannel<Mysql2Message>(channel, {
         over: 'later',

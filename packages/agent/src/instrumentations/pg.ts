@@ -38,8 +38,8 @@ export const pg: Plugin = {
       functionQuery: { className: 'Pool', methodName: 'connect', kind: 'Sync' },
     },
   ],
-  start: () => {
-    const tracer = new DatabaseTracer('@clew/agent/pg')
+  start: (kit) => {
+    const tracer = new DatabaseTracer('@clew/agent/pg', kit)
     traceChannel('orchestrion:pg:query', {
       over: 'later',
       begin: (message, active) => {

@@ -48,8 +48,8 @@ export const postgres: Plugin = {
       functionQuery: { methodName: 'connect', kind: 'Sync' },
     },
   ],
-  start: () => {
-    const tracer = new DatabaseTracer('@clew/agent/postgres')
+  start: (kit) => {
+    const tracer = new DatabaseTracer('@clew/agent/postgres', kit)
     const spans = new WeakMap<object, Span>()
     const connections = new WeakMap<object, ConnectionOptions>()
     traceChannel('orchestrion:postgres:handle', {

@@ -1,4 +1,5 @@
 import { createContextKey, trace, type Context } from '@opentelemetry/api'
+import type { PluginKit } from '../plugins/plugin.ts'
 import { traceChannel, type ChannelMessage, type TracedCall } from './channels/trace-channel.ts'
 import { DatabaseTracer } from './database/database-call.ts'
 
@@ -18,8 +19,12 @@ const IN_BATCH = createContextKey('clew.redis.in_batch')
 const MAX_TEXT_CHARS = 1024
 
 /** Traces commands and batches of a client. A batch is one call: its commands are not shown again. */
-export function traceRedis(scope: string, channels: { readonly command: string; readonly batch: string }): void {
-  const tracer = new DatabaseTracer(scope)
+export function traceRedis(
+  kit: PluginKit,
+  scope: string,
+  channels: { readonly command: string; readonly batch: string },
+): void {
+  const tracer = new DatabaseTracer(scope, kit)
   traceChannel<RedisMessage>(channels.command, {
     over: 'later',
     begin: (message, active) => {

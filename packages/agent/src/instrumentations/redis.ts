@@ -6,5 +6,6 @@ export const redis: Plugin = {
   name: 'redis',
   modules: [],
   libraries: ['redis, @redis/client >=5.12'],
-  start: () => traceRedis('@clew/agent/redis', { command: 'node-redis:command', batch: 'node-redis:batch' }),
+  start: (kit) =>
+    traceRedis(kit, '@clew/agent/redis', { command: 'node-redis:command', batch: 'node-redis:batch' }),
 }

@@ -24,8 +24,10 @@ export function hookCommonJs(onLoaded: OnCommonJs): () => void {
     const result = original.call(this, path)
     const file = typeof path === 'string' ? packageOfFile(path) : undefined
     if (file !== undefined) {
-      const exports = onLoaded(this.exports, path, file)
-      if (exports !== this.exports) this.exports = exports
+      // Some have a getter that gives another object each time, and no setter.
+      const before = this.exports
+      const exports = onLoaded(before, path, file)
+      if (exports !== before) Reflect.set(this, 'exports', exports)
     }
     return result
   }

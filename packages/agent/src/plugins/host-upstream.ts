@@ -17,7 +17,7 @@ type UpstreamClass = new (config: object) => Instrumentation & { init(): Definit
  * hooks of its own; what it wants to patch is patched by the agent, in every way modules are loaded.
  */
 export function hostUpstream(hosted: HostedInstrumentation): Plugin {
-  const { name, modules, offByDefault, when } = hosted
+  const { name, modules, offByDefault, unlessFile, when } = hosted
   return {
     name,
     modules,
@@ -27,6 +27,8 @@ export function hostUpstream(hosted: HostedInstrumentation): Plugin {
       if (hosted.deferred !== true) return start(hosted, kit)
       setImmediate(() => startLater(hosted, kit)).unref()
     },
+    ...(unlessFile === undefined ? {} : { unlessFile }),
+    start: (kit) => (when?.(kit.env) === false ? [] : withStableConventions(() => start(hosted, kit))),
   }
 }
 
@@ -86,6 +88,20 @@ function requireUpstream(name: string, { report }: PluginKit): Record<string, un
     return createRequire(import.meta.url)(`@opentelemetry/instrumentation-${name}`) as Record<string, unknown>
   } finally {
     console.error = error
+  }
+}
+
+const STABILITY = 'OTEL_SEMCONV_STABILITY_OPT_IN'
+
+/** Upstream writes the old names of attributes unless this variable says otherwise; each looks at it when it is made. */
+function withStableConventions<T>(action: () => T): T {
+  const { env } = process
+  if (env[STABILITY]?.trim()) return action()
+  env[STABILITY] = 'http,database,messaging,rpc'
+  try {
+    return action()
+  } finally {
+    delete env[STABILITY]
   }
 }
 

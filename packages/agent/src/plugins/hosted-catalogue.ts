@@ -8,6 +8,8 @@ export interface HostedInstrumentation {
   readonly className: string
   readonly modules: readonly string[]
   readonly config?: InstrumentationConfig & Readonly<Record<string, unknown>>
+  /** A file of versions that the agent's own plugin of this name sees to. */
+  readonly unlessFile?: string
   readonly offByDefault?: true
   /** It finds out by itself what to patch (a handler by its path): it starts at once where `when` says so. */
   readonly native?: true
@@ -61,7 +63,7 @@ export const HOSTED: readonly HostedInstrumentation[] = [
   { name: 'grpc', className: 'GrpcInstrumentation', modules: ['@grpc/grpc-js'] },
   { name: 'hapi', className: 'HapiInstrumentation', modules: ['@hapi/hapi'] },
   { name: 'host-metrics', className: 'HostMetricsInstrumentation', modules: [], native: true, offByDefault: true },
-  { name: 'ioredis', className: 'IORedisInstrumentation', modules: ['ioredis'], config: { requireParentSpan: true } },
+  { name: 'ioredis', className: 'IORedisInstrumentation', modules: ['ioredis'], config: { requireParentSpan: true }, unlessFile: 'built/tracing.js' },
   { name: 'kafkajs', className: 'KafkaJsInstrumentation', modules: ['kafkajs'] },
   { name: 'knex', className: 'KnexInstrumentation', modules: ['knex'] },
   { name: 'koa', className: 'KoaInstrumentation', modules: ['koa'], config: { ignoreLayersType: ['middleware'] } },
@@ -70,14 +72,14 @@ export const HOSTED: readonly HostedInstrumentation[] = [
   { name: 'mongodb', className: 'MongoDBInstrumentation', modules: ['mongodb'] },
   { name: 'mongoose', className: 'MongooseInstrumentation', modules: ['mongoose'] },
   { name: 'mysql', className: 'MySQLInstrumentation', modules: ['mysql'] },
-  { name: 'mysql2', className: 'MySQL2Instrumentation', modules: ['mysql2'] },
+  { name: 'mysql2', className: 'MySQL2Instrumentation', modules: ['mysql2'], unlessFile: 'lib/tracing.js' },
   { name: 'nestjs-core', className: 'NestInstrumentation', modules: ['@nestjs/core'] },
   { name: 'net', className: 'NetInstrumentation', modules: ['net'], offByDefault: true },
   { name: 'openai', className: 'OpenAIInstrumentation', modules: ['openai'] },
   { name: 'oracledb', className: 'OracleInstrumentation', modules: ['oracledb'] },
   { name: 'pg', className: 'PgInstrumentation', modules: ['pg', 'pg-pool'], config: { requireParentSpan: true } },
   { name: 'pino', className: 'PinoInstrumentation', modules: ['pino'] },
-  { name: 'redis', className: 'RedisInstrumentation', modules: ['redis', '@redis/client', '@node-redis/client'] },
+  { name: 'redis', className: 'RedisInstrumentation', modules: ['redis', '@redis/client', '@node-redis/client'], unlessFile: 'dist/lib/client/tracing.js' },
   { name: 'restify', className: 'RestifyInstrumentation', modules: ['restify'] },
   // Express 5 is built on `router`: both would report the same layer.
   { name: 'router', className: 'RouterInstrumentation', modules: ['router'], offByDefault: true },

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FindingKind } from '../findings/report-finding.ts'
 import type { DurationRecorders } from '../metrics/duration-producer.ts'
@@ -33,6 +35,7 @@ export class PluginHost {
   readonly #started = new Set<string>()
   #packages: readonly string[] = []
   readonly #seen = new Set<string>()
+  readonly #started = new Set<Plugin>()
   /** CommonJS exports that have been through here: an ES wrapper around them must not be patched again. */
   readonly #patched = new WeakSet<object>()
 
@@ -52,7 +55,7 @@ export class PluginHost {
 
   /** Names of the plugins that run. */
   get started(): readonly string[] {
-    return [...this.#started]
+    return [...new Set([...this.#started].map(({ name }) => name))]
   }
 
   /** Sets the hooks, and starts the plugins that wait for nothing or for modules of Node, which are always there. */
@@ -72,15 +75,15 @@ export class PluginHost {
   }
 
   #start(plugin: Plugin): void {
-    if (this.#started.has(plugin.name)) return
-    this.#started.add(plugin.name)
+    if (this.#started.has(plugin)) return
+    this.#started.add(plugin)
     const { env, durations, report } = this.#options
     const options = pluginOptions(env, plugin.name)
     if (options instanceof Error) report('configuration', options.message)
     const kit: PluginKit = { env, options: options instanceof Error ? {} : options, durations, report }
     try {
       const patches = plugin.start(kit) ?? []
-      for (const patch of patches) this.#addPatch(guarded(patch, plugin.name, report))
+      for (const patch of patches) this.#addPatch(guarded(patch, plugin, report))
     } catch (error) {
       report('plugin-failed', `${plugin.name} is not instrumented: ${String(error)}`)
     }
@@ -95,18 +98,22 @@ export class PluginHost {
     syncBuiltinESMExports()
   }
 
-  #patchesFor(name: string): readonly ModulePatch[] | undefined {
+  #patchesFor({ name, folder }: PackageFile): readonly ModulePatch[] | undefined {
     const waiting = this.#waiting.get(name)
     if (waiting !== undefined) {
       this.#seen.add(name)
       this.#waiting.delete(name)
       for (const plugin of waiting) this.#start(plugin)
+      const others = waiting.filter((plugin) => isSeenToElsewhere(plugin, folder))
+      if (others.length === 0) this.#waiting.delete(name)
+      else if (others.length < waiting.length) this.#waiting.set(name, others)
+      for (const plugin of waiting) if (!others.includes(plugin)) this.#start(plugin)
     }
     return this.#patches.get(name)
   }
 
   #onCommonJs(exports: unknown, path: string, file: PackageFile): unknown {
-    const patches = this.#patchesFor(file.name)
+    const patches = this.#patchesFor(file)
     if (patches === undefined || !isObject(exports) || isNamespace(exports)) return exports
     const result = this.#apply(patches, exports, aboutFile(file, mainOfPackage(file) === path, false))
     this.#patched.add(exports)
@@ -117,7 +124,7 @@ export class PluginHost {
   #onEsm(url: string, exports: Record<string, unknown>, specifier: string): void {
     if (!url.startsWith('file:')) return
     const file = packageOfFile(fileURLToPath(url))
-    const patches = file === undefined ? undefined : this.#patchesFor(file.name)
+    const patches = file === undefined ? undefined : this.#patchesFor(file)
     if (file === undefined || patches === undefined) return
     const original = 'default' in exports ? exports['default'] : undefined
     if (isObject(original) && this.#patched.has(original)) return
@@ -138,20 +145,31 @@ export class PluginHost {
 
 function guarded(
   patch: ModulePatch,
-  plugin: string,
+  plugin: Plugin,
   report: (kind: FindingKind, text: string) => void,
 ): ModulePatch {
   return {
     ...patch,
     patch: (exports, about) => {
       try {
+        if (isSeenToElsewhere(plugin, about.folder)) return exports
         return patch.patch(exports, about)
       } catch (error) {
-        report('plugin-failed', `${plugin} could not instrument ${about.module} ${about.version}: ${String(error)}`)
+        report('plugin-failed', `${plugin.name} could not instrument ${about.module} ${about.version}: ${String(error)}`)
         return exports
       }
     },
   }
+}
+
+const seenToElsewhere = new Map<string, boolean>()
+
+function isSeenToElsewhere({ unlessFile }: Plugin, folder: string): boolean {
+  if (unlessFile === undefined || folder === '') return false
+  const path = join(folder, unlessFile)
+  const known = seenToElsewhere.get(path) ?? existsSync(path)
+  seenToElsewhere.set(path, known)
+  return known
 }
 
 function aboutFile({ name, folder, file }: PackageFile, isMain: boolean, isEsm: boolean): LoadedModule {

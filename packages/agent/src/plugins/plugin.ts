@@ -15,6 +15,8 @@ export interface Plugin {
   readonly name: string
   /** Packages (`pg`, `@hapi/hapi`) and modules of Node (`http`) whose first load starts it. None: it starts at once. */
   readonly modules: readonly string[]
+  /** Copies of a package that have this file neither start it nor are patched: another plugin sees to them. */
+  readonly unlessFile?: string
   /** Only when asked for by name. */
   readonly offByDefault?: true
   /** What the plugin works with, for the reference: `pg 8`, `node:http2`. `modules` when missing. */

@@ -1,11 +1,37 @@
 import { apiCopiesPlugin } from '../instrumentations/api-copies.ts'
 import { httpPlugin, undiciPlugin } from '../instrumentations/http/plugins.ts'
+import { fastify } from '../instrumentations/fastify.ts'
+import { hapi } from '../instrumentations/hapi.ts'
+import { hono } from '../instrumentations/hono.ts'
+import { ioredis } from '../instrumentations/ioredis.ts'
+import { koa } from '../instrumentations/koa.ts'
+import { mysql2 } from '../instrumentations/mysql2.ts'
+import { pg } from '../instrumentations/pg.ts'
+import { postgres } from '../instrumentations/postgres.ts'
+import { redis } from '../instrumentations/redis.ts'
 import { HOSTED, HOSTED_HTTP } from './hosted-catalogue.ts'
 import { hostUpstream } from './host-upstream.ts'
 import type { Plugin } from './plugin.ts'
 
 /** The agent's own plugins, one line each. One of the same name takes the place of what is hosted from upstream. */
 const OWN: readonly Plugin[] = [httpPlugin, undiciPlugin, apiCopiesPlugin]
+/**
+ * The agent's own plugins, one line each. One of the same name takes the place of what is hosted from upstream, or only of
+ * the versions that have what it needs.
+ */
+const OWN: readonly Plugin[] = [
+  httpPlugin,
+  undiciPlugin,
+  fastify,
+  hapi,
+  hono,
+  ioredis,
+  koa,
+  mysql2,
+  pg,
+  postgres,
+  redis,
+]
 
 /** Every library the agent knows, by name; with `sdkHttp` requests are seen to by upstream's instrumentations too. */
 export function allPlugins({ sdkHttp }: { readonly sdkHttp: boolean }): readonly Plugin[] {
@@ -13,5 +39,5 @@ export function allPlugins({ sdkHttp }: { readonly sdkHttp: boolean }): readonly
   const ours = OWN.filter(({ name }) => !replaced.has(name))
   const own = new Set(ours.map(({ name }) => name))
   const hosted = [...HOSTED, ...HOSTED_HTTP]
-  return [...ours, ...hosted.filter(({ name }) => !own.has(name)).map(hostUpstream)]
+  return [...ours, ...hosted.filter(({ name, unlessFile }) => !own.has(name) || unlessFile !== undefined).map(hostUpstream)]
 }

@@ -1,6 +1,8 @@
-import { metrics, SpanKind, trace, type Attributes, type Context, type Histogram, type Span, type Tracer } from '@opentelemetry/api'
+import { SpanKind, trace, type Attributes, type Context, type Tracer } from '@opentelemetry/api'
+import type { DurationDefinition, DurationRecorders, RecordDuration } from '../../metrics/duration-producer.ts'
 import type { TracedCall } from '../channels/trace-channel.ts'
 import { errorType, failSpan } from '../span-failure.ts'
+import { noteRootless } from '../../context/lost-context.ts'
 import { summarizeSql } from './sql-summary.ts'
 
 /** What is known of a call to a database when it is made, after the semantic conventions for database clients. */
@@ -20,47 +22,63 @@ export interface DatabaseCall {
   readonly batchSize?: number | undefined
 }
 
-/** `db.client.operation.duration`, in seconds; boundaries of the semantic conventions. */
+/** Boundaries of the semantic conventions. */
 const BOUNDARIES_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
+
+/** What tells one series from another: attributes without the text of the query. */
+interface CallFacts {
+  readonly attributes: Attributes
+  readonly errorType: string | undefined
+}
+
+function durationIn(scope: string): DurationDefinition<CallFacts> {
+  return {
+    scope,
+    name: 'db.client.operation.duration',
+    description: 'Duration of database client operations.',
+    boundaries: BOUNDARIES_SECONDS,
+    keyOf: ({ attributes, errorType: type }) => `${Object.values(attributes).join(' ')} ${type ?? ''}`,
+    attributesOf: ({ attributes, errorType: type }) => (type === undefined ? attributes : { ...attributes, 'error.type': type }),
+  }
+}
+
+/** A call that has begun; `end` is to be called once. */
+export type DatabaseSpan<M> = TracedCall<M> & { readonly end: (message: M) => void }
 
 /** Makes spans and durations of one library's calls. */
 export class DatabaseTracer {
   readonly #tracer: Tracer
-  readonly #scope: string
-  #durations: Histogram | undefined
+  readonly #record: RecordDuration<CallFacts> | undefined
 
-  constructor(scope: string) {
-    this.#scope = scope
+  constructor(scope: string, { durations }: { readonly durations: DurationRecorders }) {
     this.#tracer = trace.getTracer(scope)
+    this.#record = durations(durationIn(scope))
   }
 
   /**
    * A client span and a duration for one call. No span outside of a trace: what keeps a pool alive belongs to no
    * request; its duration counts all the same.
    */
-  begin<M extends { readonly error?: unknown }>(call: DatabaseCall, active: Context): TracedCall<M> & { readonly end: (message: M) => void } {
+  begin<M extends { readonly error?: unknown }>(call: DatabaseCall, active: Context): DatabaseSpan<M> {
     const startMs = performance.now()
     const { attributes, name, text } = describe(call)
-    const span = trace.getSpan(active) === undefined ? undefined : this.#tracer.startSpan(name, { kind: SpanKind.CLIENT }, active)
+    const inTrace = trace.getSpan(active) !== undefined
+    if (!inTrace) noteRootless(name)
+    const span = inTrace ? this.#tracer.startSpan(name, { kind: SpanKind.CLIENT }, active) : undefined
     if (span?.isRecording()) {
       span.setAttributes(attributes)
       if (text !== undefined) span.setAttribute('db.query.text', text)
     }
-    return { ...(span === undefined ? {} : { span }), end: (message) => this.#end(span, attributes, startMs, message.error, active) }
-  }
-
-  #end(span: Span | undefined, attributes: Attributes, startMs: number, error: unknown, active: Context): void {
-    if (span !== undefined) {
-      if (error !== undefined && error !== null) failSpan(span, error)
-      span.end()
+    return {
+      ...(span === undefined ? {} : { span }),
+      end: ({ error }) => {
+        const failed = error !== undefined && error !== null
+        if (failed && span !== undefined) failSpan(span, error)
+        span?.end()
+        const seconds = (performance.now() - startMs) / 1000
+        this.#record?.(seconds, { attributes, errorType: failed ? errorType(error) : undefined })
+      },
     }
-    this.#durations ??= metrics.getMeter(this.#scope).createHistogram('db.client.operation.duration', {
-      description: 'Duration of database client operations.',
-      unit: 's',
-      advice: { explicitBucketBoundaries: BOUNDARIES_SECONDS },
-    })
-    const failed = error === undefined || error === null ? attributes : { ...attributes, 'error.type': errorType(error) }
-    this.#durations.record((performance.now() - startMs) / 1000, failed, span === undefined ? active : trace.setSpan(active, span))
   }
 }
 
