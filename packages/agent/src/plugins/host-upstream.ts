@@ -17,7 +17,7 @@ type UpstreamClass = new (config: object) => Instrumentation & { init(): Definit
  * hooks of its own; what it wants to patch is patched by the agent, in every way modules are loaded.
  */
 export function hostUpstream(hosted: HostedInstrumentation): Plugin {
-  const { name, modules, offByDefault, unlessFile, when } = hosted
+  const { name, modules, offByDefault, unlessFile, versions, when } = hosted
   return {
     name,
     modules,
@@ -28,6 +28,7 @@ export function hostUpstream(hosted: HostedInstrumentation): Plugin {
       setImmediate(() => startLater(hosted, kit)).unref()
     },
     ...(unlessFile === undefined ? {} : { unlessFile }),
+    ...(versions === undefined ? {} : { versions }),
     start: (kit) => (when?.(kit.env) === false ? [] : withStableConventions(() => start(hosted, kit))),
   }
 }

@@ -164,8 +164,10 @@ function guarded(
 
 const seenToElsewhere = new Map<string, boolean>()
 
-function isSeenToElsewhere({ unlessFile }: Plugin, folder: string): boolean {
-  if (unlessFile === undefined || folder === '') return false
+function isSeenToElsewhere({ unlessFile, versions }: Plugin, folder: string): boolean {
+  if (folder === '') return false
+  if (versions !== undefined && !inRange(packageVersion(folder), versions)) return true
+  if (unlessFile === undefined) return false
   const path = join(folder, unlessFile)
   const known = seenToElsewhere.get(path) ?? existsSync(path)
   seenToElsewhere.set(path, known)

@@ -17,6 +17,8 @@ export interface Plugin {
   readonly modules: readonly string[]
   /** Copies of a package that have this file neither start it nor are patched: another plugin sees to them. */
   readonly unlessFile?: string
+  /** Likewise copies of other versions than these, as in `ModulePatch`. */
+  readonly versions?: string
   /** Only when asked for by name. */
   readonly offByDefault?: true
   /** What the plugin works with, for the reference: `pg 8`, `node:http2`. `modules` when missing. */

@@ -5,10 +5,13 @@ import { hapi } from '../instrumentations/hapi.ts'
 import { hono } from '../instrumentations/hono.ts'
 import { ioredis } from '../instrumentations/ioredis.ts'
 import { koa } from '../instrumentations/koa.ts'
+import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
 import { pg } from '../instrumentations/pg.ts'
 import { postgres } from '../instrumentations/postgres.ts'
 import { redis } from '../instrumentations/redis.ts'
+import { betterSqlite3 } from '../instrumentations/sqlite/better-sqlite3.ts'
+import { nodeSqlite } from '../instrumentations/sqlite/node-sqlite.ts'
 import { HOSTED, HOSTED_HTTP } from './hosted-catalogue.ts'
 import { hostUpstream } from './host-upstream.ts'
 import type { Plugin } from './plugin.ts'
@@ -27,10 +30,13 @@ const OWN: readonly Plugin[] = [
   hono,
   ioredis,
   koa,
+  mongodb,
   mysql2,
   pg,
   postgres,
   redis,
+  betterSqlite3,
+  nodeSqlite,
 ]
 
 /** Every library the agent knows, by name; with `sdkHttp` requests are seen to by upstream's instrumentations too. */
@@ -39,5 +45,5 @@ export function allPlugins({ sdkHttp }: { readonly sdkHttp: boolean }): readonly
   const ours = OWN.filter(({ name }) => !replaced.has(name))
   const own = new Set(ours.map(({ name }) => name))
   const hosted = [...HOSTED, ...HOSTED_HTTP]
-  return [...ours, ...hosted.filter(({ name, unlessFile }) => !own.has(name) || unlessFile !== undefined).map(hostUpstream)]
+  return [...ours, ...hosted.filter(({ name, unlessFile, versions }) => !own.has(name) || unlessFile !== undefined || versions !== undefined).map(hostUpstream)]
 }

@@ -14,6 +14,7 @@ server.on('connection', (connection) => {
     capabilityFlags: 0xffffff ^ 2048,
   })
   connection.on('query', (text) => {
+    connection.sequenceId = 1
     if (text.includes('nonsense')) connection.writeError({ code: 1054, message: 'Unknown column' })
     else connection.writeTextResult([{ n: 1 }], [{ name: 'n', columnType: 8, characterSet: 33, columnLength: 1, schema: '', table: '', orgName: 'n', orgTable: '', flags: 0, decimals: 0 }])
   })
