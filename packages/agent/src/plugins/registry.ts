@@ -5,6 +5,7 @@ import { hapi } from '../instrumentations/hapi.ts'
 import { hono } from '../instrumentations/hono.ts'
 import { ioredis } from '../instrumentations/ioredis.ts'
 import { koa } from '../instrumentations/koa.ts'
+import { bullmq } from '../instrumentations/messaging/bullmq.ts'
 import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
 import { pg } from '../instrumentations/pg.ts'
@@ -30,6 +31,7 @@ const OWN: readonly Plugin[] = [
   hono,
   ioredis,
   koa,
+  bullmq,
   mongodb,
   mysql2,
   pg,

@@ -13,10 +13,15 @@ server.on('connection', (connection) => {
     characterSet: 8,
     capabilityFlags: 0xffffff ^ 2048,
   })
+  // Commands begin to count at 0 again, which the server side of the library does not expect.
+  const handlePacket = connection.handlePacket
+  connection.handlePacket = function (packet) {
+    if (packet) this.sequenceId = packet.sequenceId
+    return handlePacket.call(this, packet)
+  }
   connection.on('query', (text) => {
-    connection.sequenceId = 1
     if (text.includes('nonsense')) connection.writeError({ code: 1054, message: 'Unknown column' })
-    else connection.writeTextResult([{ n: 1 }], [{ name: 'n', columnType: 8, characterSet: 33, columnLength: 1, schema: '', table: '', orgName: 'n', orgTable: '', flags: 0, decimals: 0 }])
+    else connection.writeTextResult([{ n: 1 }], [{ catalog: 'def', name: 'n', columnType: 8, characterSet: 33, columnLength: 1, schema: '', table: '', orgName: 'n', orgTable: '', flags: 0, decimals: 0 }])
   })
   connection.on('error', () => undefined)
 })
