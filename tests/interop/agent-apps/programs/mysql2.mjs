@@ -39,4 +39,3 @@ await inRequest(async () => {
 await pool.end()
 plain.destroy()
 server.close(() => undefined)
-setTimeout(() => process.exit(), 200)
