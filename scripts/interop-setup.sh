@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
-# For `npm run test:interop`: the Node versions the agent is tested on, from npm, in .cache/nodes, and .cache/interop-venv
-# with the Python SDK and its OTLP exporters. Does nothing when they are there already with these versions; fails when
-# they cannot be had.
-# Makes what `npm run test:interop` needs under .cache: an environment with the Python SDK and its OTLP exporters, and the
-# libraries the agent is tested with. Does nothing where it is there already with these versions; fails when something
-# cannot be had. PostgreSQL, Redis and RabbitMQ are expected to be installed (see .ci/run).
+# For `npm run test:interop`: the Node versions the agent is tested on, from npm, in .cache/nodes; the libraries it is tested
+# with, in .cache/agent-apps; and .cache/interop-venv with the Python SDK and its OTLP exporters. Does nothing when they are
+# there already with these versions; fails when they cannot be had. Servers are expected to be installed (see .ci/run).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,6 +13,7 @@ for version in 20.19 22 24 26; do
   echo '{"private":true}' >"$folder/package.json"
   npm install --prefix "$folder" --silent --no-audit --no-fund --no-package-lock --ignore-scripts "$platform@$version"
 done
+
 # install_apps FOLDER: the packages of tests/interop/FOLDER, below .cache, where its programs find them
 install_apps() {
   local from="tests/interop/$1" to=".cache/$1"

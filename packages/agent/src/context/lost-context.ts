@@ -1,4 +1,5 @@
 import { SpanKind, type Span } from '@opentelemetry/api'
+import { agentFile } from '../modules/agent-file.ts'
 import { reportFinding } from '../findings/report-finding.ts'
 import { RecordingSpan } from '../tracer/recording-span.ts'
 
@@ -112,5 +113,5 @@ function callSite(): string | undefined {
   return undefined
 }
 
-const OWN_FOLDER = new URL('..', import.meta.url).href
-const OWN_PATH = new URL('..', import.meta.url).pathname
+const OWN_FOLDER = agentFile('').href
+const OWN_PATH = agentFile('').pathname

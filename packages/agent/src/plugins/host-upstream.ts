@@ -22,20 +22,19 @@ export function hostUpstream(hosted: HostedInstrumentation): Plugin {
     name,
     modules,
     ...(offByDefault === undefined ? {} : { offByDefault }),
-    start: (kit) => {
-      if (when?.(kit.env) === false) return
-      if (hosted.deferred !== true) return start(hosted, kit)
-      setImmediate(() => startLater(hosted, kit)).unref()
-    },
     ...(unlessFile === undefined ? {} : { unlessFile }),
     ...(versions === undefined ? {} : { versions }),
-    start: (kit) => (when?.(kit.env) === false ? [] : withStableConventions(() => start(hosted, kit))),
+    start: (kit) => {
+      if (when?.(kit.env) === false) return
+      if (hosted.deferred !== true) return withStableConventions(() => start(hosted, kit))
+      setImmediate(() => startLater(hosted, kit)).unref()
+    },
   }
 }
 
 function startLater(hosted: HostedInstrumentation, kit: PluginKit): void {
   try {
-    start(hosted, kit)
+    withStableConventions(() => start(hosted, kit))
   } catch (error) {
     kit.report('plugin-failed', `${hosted.name} is not instrumented: ${String(error)}`)
   }

@@ -32,7 +32,6 @@ export class PluginHost {
   /** Plugins that have not started, by the modules that start them. */
   readonly #waiting = new Map<string, Plugin[]>()
   readonly #patches = new Map<string, ModulePatch[]>()
-  readonly #started = new Set<string>()
   #packages: readonly string[] = []
   readonly #seen = new Set<string>()
   readonly #started = new Set<Plugin>()
@@ -102,8 +101,6 @@ export class PluginHost {
     const waiting = this.#waiting.get(name)
     if (waiting !== undefined) {
       this.#seen.add(name)
-      this.#waiting.delete(name)
-      for (const plugin of waiting) this.#start(plugin)
       const others = waiting.filter((plugin) => isSeenToElsewhere(plugin, folder))
       if (others.length === 0) this.#waiting.delete(name)
       else if (others.length < waiting.length) this.#waiting.set(name, others)

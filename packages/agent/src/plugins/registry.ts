@@ -17,8 +17,6 @@ import { HOSTED, HOSTED_HTTP } from './hosted-catalogue.ts'
 import { hostUpstream } from './host-upstream.ts'
 import type { Plugin } from './plugin.ts'
 
-/** The agent's own plugins, one line each. One of the same name takes the place of what is hosted from upstream. */
-const OWN: readonly Plugin[] = [httpPlugin, undiciPlugin, apiCopiesPlugin]
 /**
  * The agent's own plugins, one line each. One of the same name takes the place of what is hosted from upstream, or only of
  * the versions that have what it needs.
@@ -26,6 +24,7 @@ const OWN: readonly Plugin[] = [httpPlugin, undiciPlugin, apiCopiesPlugin]
 const OWN: readonly Plugin[] = [
   httpPlugin,
   undiciPlugin,
+  apiCopiesPlugin,
   fastify,
   hapi,
   hono,
@@ -47,5 +46,8 @@ export function allPlugins({ sdkHttp }: { readonly sdkHttp: boolean }): readonly
   const ours = OWN.filter(({ name }) => !replaced.has(name))
   const own = new Set(ours.map(({ name }) => name))
   const hosted = [...HOSTED, ...HOSTED_HTTP]
-  return [...ours, ...hosted.filter(({ name, unlessFile, versions }) => !own.has(name) || unlessFile !== undefined || versions !== undefined).map(hostUpstream)]
+  const remains = hosted.filter(
+    ({ name, unlessFile, versions }) => !own.has(name) || unlessFile !== undefined || versions !== undefined,
+  )
+  return [...ours, ...remains.map(hostUpstream)]
 }
