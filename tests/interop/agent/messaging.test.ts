@@ -113,7 +113,7 @@ it(`${library('@aws-sdk/client-sqs')} and SNS`, async () => {
   const producers = ofKind(run, KIND.producer)
   expect(producers.map((span) => span.name)).toEqual(['mails send', 'mails send', 'news send'])
   // The requests below are what these calls are, so they are not shown again.
-  expect(inServerSpan(run.spans)).toEqual(producers)
+  expect(inServerSpan(run.spans).map((span) => span.spanId)).toEqual(producers.map((span) => span.spanId))
   expect(run.stdout).toContain('sns true')
   const [one, batch] = producers.map((span) => span.spanId)
   const [received] = ofKind(run, KIND.consumer)

@@ -84,9 +84,9 @@ export function treesOf(spans: readonly SinkSpan[]): SpanNode[] {
     .map((span) => ({ span, children: below(span.spanId ?? '') }))
 }
 
-/** The spans directly below the one server span of the program's request. */
+/** The spans directly below the server span of the program's first request to `/work`. */
 export function inServerSpan(spans: readonly SinkSpan[]): SinkSpan[] {
-  const server = spans.find((span) => span.kind === KIND.server)
+  const server = spans.find((span) => span.kind === KIND.server && span.values['url.path'] === '/work')
   return treesOf(spans.filter((span) => span.traceId === server?.traceId))
     .flatMap(function find(node): SpanNode[] {
       return node.span === server ? [...node.children] : node.children.flatMap(find)

@@ -5,6 +5,7 @@ import { hapi } from '../instrumentations/hapi.ts'
 import { hono } from '../instrumentations/hono.ts'
 import { ioredis } from '../instrumentations/ioredis.ts'
 import { koa } from '../instrumentations/koa.ts'
+import { bunyan } from '../instrumentations/logging/bunyan.ts'
 import { bullmq } from '../instrumentations/messaging/bullmq.ts'
 import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
@@ -31,6 +32,7 @@ const OWN: readonly Plugin[] = [
   ioredis,
   koa,
   bullmq,
+  bunyan,
   mongodb,
   mysql2,
   pg,

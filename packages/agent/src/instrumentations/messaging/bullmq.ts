@@ -1,8 +1,15 @@
-import { context as contextApi, ROOT_CONTEXT, type Attributes, type Context } from '@opentelemetry/api'
+import { context as contextApi, ROOT_CONTEXT, trace, type Attributes, type Context, type Span } from '@opentelemetry/api'
 import { suppressTracing, unsuppressTracing } from '@opentelemetry/core'
 import type { Plugin } from '../../plugins/plugin.ts'
 import { traceChannel } from '../channels/trace-channel.ts'
 import { MessagingTracer, type MessageWork } from './messaging-tracer.ts'
+
+function moduleOf(file: string): { name: string; versionRange: string; filePath: RegExp } {
+  return { name: 'bullmq', versionRange: '>=5.21 <7', filePath: new RegExp(`^dist/(?:cjs|esm)/classes/${file}\\.js$`) }
+}
+
+/** Spans of jobs that run, and what marks them as failed: BullMQ tells telemetry only the text of an error. */
+const running = new WeakMap<Span, (error: unknown) => void>()
 
 /** A span as BullMQ asks for it. */
 interface QueueSpan {
@@ -33,12 +40,24 @@ export const bullmq: Plugin = {
   name: 'bullmq',
   modules: [],
   libraries: ['bullmq >=5.21'],
-  rewrites: ['queue-base', 'flow-producer'].map((file) => ({
-    channelName: file,
-    module: { name: 'bullmq', versionRange: '>=5.21 <7', filePath: new RegExp(`^dist/(?:cjs|esm)/classes/${file}\\.js$`) },
-    functionQuery: { className: file === 'queue-base' ? 'QueueBase' : 'FlowProducer' },
-  })),
+  rewrites: [
+    { channelName: 'queue-base', module: moduleOf('queue-base'), functionQuery: { className: 'QueueBase' } },
+    { channelName: 'flow-producer', module: moduleOf('flow-producer'), functionQuery: { className: 'FlowProducer' } },
+    {
+      channelName: 'job',
+      module: moduleOf('worker'),
+      functionQuery: { className: 'Worker', methodName: 'callProcessJob', kind: 'Async' },
+    },
+  ],
   start: (kit) => {
+    traceChannel('orchestrion:bullmq:job', {
+      over: 'later',
+      begin: (_message, active) => {
+        const span = trace.getSpan(active)
+        const fail = span === undefined ? undefined : running.get(span)
+        return fail === undefined ? undefined : { end: ({ error }) => fail(error) }
+      },
+    })
     const telemetry = telemetryOf(new MessagingTracer('@clew/agent/bullmq', 'bullmq', kit))
     for (const [channel, index] of [['queue-base', 1], ['flow-producer', 0]] as const) {
       traceChannel(`orchestrion:bullmq:${channel}`, {
@@ -91,7 +110,15 @@ function carrierOf(metadata: string): Record<string, string> {
 function queueSpan(begin: (queue: string) => MessageWork, quiet: boolean): QueueSpan {
   let work: MessageWork | undefined
   let failure: unknown
-  const begun = (queue: unknown): MessageWork => (work ??= begin(typeof queue === 'string' ? queue : ''))
+  const fail = (error: unknown): void => {
+    failure = error
+  }
+  const begun = (queue: unknown): MessageWork => {
+    if (work !== undefined) return work
+    work = begin(typeof queue === 'string' ? queue : '')
+    if (!quiet) running.set(work.span, fail)
+    return work
+  }
   const set = (key: string, value: unknown): void => {
     const name = key in NAMES ? NAMES[key] : key
     if (name !== undefined) begun(undefined).span.setAttribute(name, value as string)
@@ -105,9 +132,7 @@ function queueSpan(begin: (queue: string) => MessageWork, quiet: boolean): Queue
       for (const [key, value] of Object.entries(attributes)) set(key, value)
     },
     addEvent: () => undefined,
-    recordException: (error) => {
-      failure = error
-    },
+    recordException: fail,
     end: () => work?.end(failure),
   }
 }
