@@ -35,10 +35,12 @@ export async function runApp(program: string, { args = [], env = {}, nodeArgs = 
     Object.entries(process.env).filter(([name]) => !/^(OTEL_|CLEW_|NODE_OPTIONS|VITEST)/.test(name)),
   )
   const node = process.env['CLEW_TEST_NODE'] ?? process.execPath
-  const child = spawn(node, ['--import', REGISTER, ...nodeArgs, `${apps}programs/${program}`, ...args], {
+  const child = spawn(node, [...nodeArgs, `${apps}programs/${program}`, ...args], {
     env: {
       ...inherited,
       NODE_NO_WARNINGS: '1',
+      // As `clew run` does it: children are under the agent too.
+      NODE_OPTIONS: `--import ${REGISTER}`,
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
       CLEW_EXIT_BUDGET_MS: '15000',
       ...env,

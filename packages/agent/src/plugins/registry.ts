@@ -3,10 +3,16 @@ import { httpPlugin, undiciPlugin } from '../instrumentations/http/plugins.ts'
 import { fastify } from '../instrumentations/fastify.ts'
 import { hapi } from '../instrumentations/hapi.ts'
 import { hono } from '../instrumentations/hono.ts'
+import { cron } from '../instrumentations/hops/cron.ts'
+import { childProcess } from '../instrumentations/hops/environment.ts'
+import { piscina } from '../instrumentations/hops/piscina.ts'
+import { processMessages } from '../instrumentations/hops/process-messages.ts'
+import { workerThreads } from '../instrumentations/hops/worker-threads.ts'
 import { ioredis } from '../instrumentations/ioredis.ts'
 import { koa } from '../instrumentations/koa.ts'
 import { bunyan } from '../instrumentations/logging/bunyan.ts'
 import { bullmq } from '../instrumentations/messaging/bullmq.ts'
+import { ws } from '../instrumentations/messaging/ws.ts'
 import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
 import { pg } from '../instrumentations/pg.ts'
@@ -40,6 +46,12 @@ const OWN: readonly Plugin[] = [
   redis,
   betterSqlite3,
   nodeSqlite,
+  ws,
+  childProcess,
+  processMessages,
+  workerThreads,
+  piscina,
+  cron,
 ]
 
 /** Every library the agent knows, by name; with `sdkHttp` requests are seen to by upstream's instrumentations too. */
