@@ -1,6 +1,6 @@
 import { readConfigFile, withFileSettings } from './config/read-config-file.ts'
 import { captureConsole } from './console-logs.ts'
-import { ignoreLostContext, noteRootSpan } from './context/lost-context.ts'
+import { reportLostContext, watchLostContext } from './context/lost-context.ts'
 import { recordCrashes } from './crash-record.ts'
 import { flushOnExit } from './exit-flush.ts'
 import { durationRecorders } from './metrics/duration-recorders.ts'
@@ -53,8 +53,9 @@ function start(maxQueuedSpans: number): void {
   const serviceName = deriveServiceName(process.argv[1], env)
   const endRest = startSdk({ env, serviceName, parts, fastTraces })
   openFindings()
-  if (env['CLEW_LOST_CONTEXT']?.trim().toLowerCase() === 'off') ignoreLostContext()
-  fastTraces?.startHooks.push(noteRootSpan)
+  if (fastTraces !== undefined && env['CLEW_LOST_CONTEXT']?.trim().toLowerCase() !== 'off') {
+    watchLostContext(fastTraces.startHooks)
+  }
   const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
   const host = new PluginHost({ plugins, env, durations: durationRecorders(env, durations), report: reportFinding })
   host.start()
@@ -68,7 +69,10 @@ function start(maxQueuedSpans: number): void {
     budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.
     flush: async (final) => {
-      if (final) lookAtProgram()
+      if (final) {
+        lookAtProgram()
+        reportLostContext()
+      }
       await Promise.all([flush(), final ? endRest?.() : undefined])
     },
     takePending,

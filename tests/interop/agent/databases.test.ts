@@ -94,6 +94,21 @@ describe('Redis', () => {
   })
 })
 
+describe('older versions, by the upstream instrumentations', () => {
+  it.each([
+    [library('redis', true), 'redis.mjs', 'redis', 4],
+    [library('ioredis', true), 'ioredis.mjs', 'redis', 4],
+    [library('mysql2', true), 'mysql2.mjs', 'mysql', 3],
+  ])('%s', async (_library, program, system, atLeast) => {
+    const { spans } = await runApp(program, { env: redisEnv(), older: true })
+    const found = inServerSpan(spans)
+    expect(found.length).toBeGreaterThanOrEqual(atLeast)
+    for (const span of found) {
+      expect(span).toMatchObject({ kind: KIND.client, values: { 'db.system.name': system, 'server.address': '127.0.0.1' } })
+    }
+  })
+})
+
 it(library('mysql2'), async () => {
   const run = await runApp('mysql2.mjs')
   expect(calls(run, 'mysql', undefined)).toEqual(['SELECT items', 'UPDATE items', 'SELECT items !ER_BAD_FIELD_ERROR'])

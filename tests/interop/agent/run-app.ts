@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { REGISTER_URL } from '@clew/agent/launch'
 import { OtlpSink, type SinkLog, type SinkSpan } from '@clew/testkit/otlp-sink'
 
 const apps = fileURLToPath(new URL('../agent-apps/', import.meta.url))
+const cache = fileURLToPath(new URL('../../../.cache/agent-apps/', import.meta.url))
 const REGISTER = REGISTER_URL.replace('/src/', '/dist/')
 
 /** What a program under the agent has sent, and how it ended. */
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly nodeArgs?: readonly string[]
+  /** Run it with the versions of `agent-apps/older`. */
+  readonly older?: boolean
 }
 
 /** Kinds of spans as OTLP numbers them. */
@@ -29,13 +32,14 @@ export const KIND = { internal: 1, server: 2, client: 3, producer: 4, consumer: 
  * Runs a program of `agent-apps/programs` under the built agent until it ends, and gives back what arrived at an OTLP
  * endpoint. CLEW_TEST_NODE is another Node to run it with. Fails when the program does, or when the agent has said something.
  */
-export async function runApp(program: string, { args = [], env = {}, nodeArgs = [] }: AppOptions = {}): Promise<AppRun> {
+export async function runApp(program: string, options: AppOptions = {}): Promise<AppRun> {
+  const { args = [], env = {}, nodeArgs = [], older = false } = options
   const sink = await OtlpSink.start()
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(OTEL_|CLEW_|NODE_OPTIONS|VITEST)/.test(name)),
   )
   const node = process.env['CLEW_TEST_NODE'] ?? process.execPath
-  const child = spawn(node, [...nodeArgs, `${apps}programs/${program}`, ...args], {
+  const child = spawn(node, [...nodeArgs, `${older ? olderPrograms() : `${apps}programs`}/${program}`, ...args], {
     env: {
       ...inherited,
       NODE_NO_WARNINGS: '1',
@@ -61,9 +65,17 @@ export async function runApp(program: string, { args = [], env = {}, nodeArgs = 
   return { spans, logs, metrics: metricNames, stdout }
 }
 
+/** The same programs where they find the older versions. */
+function olderPrograms(): string {
+  const folder = `${cache}older/programs`
+  cpSync(`${apps}programs`, folder, { recursive: true })
+  return folder
+}
+
 /** `express 5.3.0`: a library as it is installed, for the names of tests. */
-export function library(name: string): string {
-  const manifest = JSON.parse(readFileSync(`${apps}node_modules/${name}/package.json`, 'utf8')) as { version: string }
+export function library(name: string, older = false): string {
+  const modules = older ? `${cache}older/node_modules` : `${apps}node_modules`
+  const manifest = JSON.parse(readFileSync(`${modules}/${name}/package.json`, 'utf8')) as { version: string }
   return `${name} ${manifest.version}`
 }
 

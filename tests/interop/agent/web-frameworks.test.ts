@@ -32,7 +32,6 @@ const NOWHERE = { name: 'GET', route: undefined, status: 404, failed: false }
 describe('one server span with the route', () => {
   it.each([
     [library('express'), 'express.mjs'],
-    [library('express4'), 'express4.mjs'],
     [library('koa'), 'koa.mjs'],
     [library('hono'), 'hono.mjs'],
   ])('%s', async (_library, program) => {
@@ -45,6 +44,15 @@ describe('one server span with the route', () => {
   ])('%s', async (_library, program) => {
     const closed = { name: 'GET /closed', route: '/closed', status: 401, failed: false }
     expect(await served(program)).toEqual([USERS, ORDERS, BROKEN, closed, NOWHERE])
+  })
+
+  it(library('express', true), async () => {
+    expect(await served('express.mjs', { older: true })).toEqual([USERS, ORDERS, BROKEN, NOWHERE])
+  })
+
+  it(library('fastify', true), async () => {
+    const closed = { name: 'GET /closed', route: '/closed', status: 401, failed: false }
+    expect(await served('fastify.mjs', { older: true })).toEqual([USERS, ORDERS, BROKEN, closed, NOWHERE])
   })
 
   it(library('@hapi/hapi'), async () => {

@@ -9,6 +9,13 @@ const PROBE = createContextKey('clew.context.probe')
  * reach, so that diagnostics channels can enter a context by themselves.
  */
 export class AgentContextManager extends AsyncLocalStorageContextManager {
+  /** The context of all that is done outside of anything: where what has started this process or thread was in a trace. */
+  initial: Context = ROOT_CONTEXT
+
+  override active(): Context {
+    return this.storage.getStore() ?? this.initial
+  }
+
   /** Where `context.active()` reads. */
   get storage(): AsyncLocalStorage<Context> {
     return Reflect.get(this, '_asyncLocalStorage') as AsyncLocalStorage<Context>

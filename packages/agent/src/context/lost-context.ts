@@ -1,15 +1,18 @@
-import { SpanKind, type Span } from '@opentelemetry/api'
+import { context, SpanKind, trace, type Span } from '@opentelemetry/api'
 import { agentFile } from '../modules/agent-file.ts'
 import { reportFinding } from '../findings/report-finding.ts'
+import type { StartHook } from '../tracer/fast-tracer.ts'
 import { RecordingSpan } from '../tracer/recording-span.ts'
 
-/** What is running, and where work has begun that belongs to nothing although something is. */
+/** A line of the program where work has begun that belongs to nothing although something is being worked on. */
 interface Site {
   /** Times since the last report; what was not looked at is counted with those that were. */
   count: number
   what: string
   /** Times nothing was running: such a place does work of its own, and has lost nothing. */
   idle: number
+  /** The number that was said last: it is said again when it has become ten times as much. */
+  said: number
 }
 
 const MAX_SITES = 200
@@ -24,11 +27,17 @@ let stacksLeft = MAX_STACKS_PER_SECOND
 let skipped = 0
 let secondStartMs = 0
 let timer: NodeJS.Timeout | undefined
-let wanted = true
+let wanted = false
+/** `fetch` is being called: it has been looked at, should its span begin at once. */
+let inFetch = false
 
-/** Turns the detector off for good. */
-export function ignoreLostContext(): void {
-  wanted = false
+/**
+ * Turns the detector on, for spans and for `fetch`: a request of that begins later, when nobody knows who has asked for it.
+ */
+export function watchLostContext(startHooks: StartHook[]): void {
+  wanted = true
+  startHooks.push(noteRootSpan)
+  watchFetch()
 }
 
 /** A request or message is being worked on. */
@@ -65,14 +74,31 @@ export function noteRootless(what: string): void {
     return
   }
   if (site !== undefined) site.count++
-  else if (sites.size < MAX_SITES) sites.set(place, { count: 1, what, idle: 0 })
+  else if (sites.size < MAX_SITES) sites.set(place, { count: 1, what, idle: 0, said: 0 })
   else skipped++
   timer ??= setInterval(reportLostContext, REPORT_EVERY_MS).unref()
 }
 
+function watchFetch(): void {
+  const { fetch: original } = globalThis
+  if (typeof original !== 'function') return
+  const watched = function fetch(this: unknown, ...args: Parameters<typeof original>): ReturnType<typeof original> {
+    if (running > 0 && trace.getSpan(context.active()) === undefined) noteRootless('fetch')
+    const before = inFetch
+    inFetch = true
+    try {
+      return Reflect.apply(original, this, args) as ReturnType<typeof original>
+    } finally {
+      inFetch = before
+    }
+  }
+  Object.defineProperty(watched, 'length', { value: original.length, configurable: true })
+  globalThis.fetch = watched
+}
+
 /** Looks at every span that starts: outgoing calls that begin a trace are what the detector is about. */
-export function noteRootSpan(span: Span): void {
-  if (running === 0 && sites.size === 0) return
+function noteRootSpan(span: Span): void {
+  if (inFetch || (running === 0 && sites.size === 0)) return
   if (!(span instanceof RecordingSpan) || span.parent0 !== 0 || span.parent1 !== 0) return
   if (span.kind === SpanKind.CLIENT || span.kind === SpanKind.PRODUCER) noteRootless(span.name)
 }
@@ -83,7 +109,10 @@ export function reportLostContext(): void {
   const factor = counted === 0 ? 1 : (counted + skipped) / counted
   for (const [place, site] of sites) {
     const times = Math.round(site.count * factor)
-    if (times >= MIN_COUNT && site.idle === 0) reportFinding('context-lost', sentence(place, site.what, times))
+    if (times >= Math.max(MIN_COUNT, 10 * site.said) && site.idle === 0) {
+      site.said = times
+      reportFinding('context-lost', sentence(place, site.what, times))
+    }
     site.count = 0
   }
   skipped = 0

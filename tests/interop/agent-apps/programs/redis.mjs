@@ -9,4 +9,4 @@ await inRequest(async () => {
   await client.multi().incr('visits').expire('visits', 60).exec()
   await client.sendCommand(['NONSENSE']).catch(() => undefined)
 })
-await client.close()
+await (client.close?.() ?? client.quit())

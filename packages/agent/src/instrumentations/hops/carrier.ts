@@ -1,5 +1,5 @@
 import { context as contextApi, propagation, ROOT_CONTEXT, trace, type Context } from '@opentelemetry/api'
-import { contextStorage } from '../../context/agent-context-manager.ts'
+import { agentContextManager } from '../../context/agent-context-manager.ts'
 
 /** The context as headers would carry it; undefined when there is nothing to carry. */
 export function carried(active: Context = contextApi.active()): Record<string, string> | undefined {
@@ -16,7 +16,7 @@ export function arrived(carrier: unknown): Context | undefined {
   return trace.getSpanContext(context) === undefined ? undefined : context
 }
 
-/** Makes it the context of all that this thread does from here on, unless something else is entered. */
+/** Makes it the context of all that this thread does, unless something else is entered. */
 export function beginIn(context: Context | undefined): void {
-  if (context !== undefined) contextStorage()?.enterWith(context)
+  if (context !== undefined) agentContextManager().initial = context
 }

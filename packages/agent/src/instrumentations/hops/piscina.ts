@@ -1,4 +1,5 @@
 import type { Context } from '@opentelemetry/api'
+import { isMainThread } from 'node:worker_threads'
 import type { Plugin } from '../../plugins/plugin.ts'
 import { traceChannel } from '../channels/trace-channel.ts'
 import { arrived, carried } from './carrier.ts'
@@ -33,6 +34,8 @@ export const piscina: Plugin = {
     },
   ],
   start: () => {
+    // While it waits, a thread of Piscina stands still, and what has been recorded would wait with it.
+    if (!isMainThread) process.env['PISCINA_ENABLE_ASYNC_ATOMICS'] ??= '1'
     const contexts = new WeakMap<object, Context>()
     traceChannel('orchestrion:piscina:task', {
       over: 'on-return',
