@@ -120,3 +120,12 @@ it(`${library('@aws-sdk/client-sqs')} and SNS`, async () => {
   expect(received?.links?.map((link) => link.spanId)).toEqual([one, batch, batch])
   expect(received?.values).toMatchObject({ 'messaging.system': 'aws_sqs', 'messaging.batch.message_count': 3 })
 })
+
+it(library('mqtt'), async () => {
+  const run = await runApp('mqtt.mjs', { env: env() })
+  const [producer] = inServerSpan(run.spans)
+  const [consumer] = ofKind(run, KIND.consumer)
+  expect(producer).toMatchObject({ kind: KIND.producer, name: 'publish mails', values: { 'messaging.system': 'mqtt' } })
+  expect(consumer).toMatchObject({ name: 'process mails', parentSpanId: producer?.spanId })
+  expect(workIn(run, consumer!)).toHaveLength(1)
+})

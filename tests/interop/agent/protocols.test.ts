@@ -29,8 +29,8 @@ it(`${library('@grpc/grpc-js')}: client and server in one trace`, async () => {
 it(`${library('socket.io')}: the handler of an event`, async () => {
   const { spans, stdout } = await runApp('socket.io.mjs')
   expect(stdout).toBe('7\n')
-  console.log(spans.map((s) => [s.kind, s.name, s.scope, s.spanId, s.parentSpanId, s.values]))
-  const event = spans.find((span) => span.kind === KIND.consumer && String(span.name).includes('order'))
+  const event = spans.find((span) => span.values['messaging.socket.io.event_name'] === 'order')
+  expect(spans.filter((span) => span.kind === KIND.consumer).every((span) => span.scope.includes('socket.io'))).toBe(true)
   const inner = spans.find((span) => String(span.values['url.full']).endsWith('/inner'))
   expect(inner?.parentSpanId).toBe(event?.spanId)
 })

@@ -12,6 +12,7 @@ import { ioredis } from '../instrumentations/ioredis.ts'
 import { koa } from '../instrumentations/koa.ts'
 import { bunyan } from '../instrumentations/logging/bunyan.ts'
 import { bullmq } from '../instrumentations/messaging/bullmq.ts'
+import { mqtt } from '../instrumentations/messaging/mqtt.ts'
 import { ws } from '../instrumentations/messaging/ws.ts'
 import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
@@ -46,6 +47,7 @@ const OWN: readonly Plugin[] = [
   redis,
   betterSqlite3,
   nodeSqlite,
+  mqtt,
   ws,
   childProcess,
   processMessages,

@@ -46,7 +46,8 @@ export const ws: Plugin = {
         if (span.isRecording()) {
           span.setAttributes({ ...serverAttributes(request, 'http'), 'network.protocol.name': 'websocket' })
         }
-        connections.set(request.socket, { path, span: span.spanContext() })
+        // Events of socket.io, which is built on it, are shown by themselves.
+        if (!/[?&]EIO=\d/.test(request.url ?? '')) connections.set(request.socket, { path, span: span.spanContext() })
         return {
           context: trace.setSpan(parent, span),
           end: ({ error }) => {
