@@ -1,7 +1,7 @@
 import { context, trace, type Context, type Span } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { tracingChannel } from 'node:diagnostics_channel'
-import { contextStorage } from '../../context/agent-context-manager.ts'
+import { contextStorage } from '../../context/agent-context.ts'
 import { reportOnce } from '../../report-once.ts'
 
 /** What a call leaves on its tracing channel; libraries add fields of their own. */

@@ -1,5 +1,4 @@
 import { context as contextApi, propagation, ROOT_CONTEXT, trace, type Context } from '@opentelemetry/api'
-import { agentContextManager } from '../../context/agent-context-manager.ts'
 
 /** The context as headers would carry it; undefined when there is nothing to carry. */
 export function carried(active: Context = contextApi.active()): Record<string, string> | undefined {
@@ -14,9 +13,4 @@ export function arrived(carrier: unknown): Context | undefined {
   if (typeof carrier !== 'object' || carrier === null) return undefined
   const context = propagation.extract(ROOT_CONTEXT, carrier)
   return trace.getSpanContext(context) === undefined ? undefined : context
-}
-
-/** Makes it the context of all that this thread does, unless something else is entered. */
-export function beginIn(context: Context | undefined): void {
-  if (context !== undefined) agentContextManager().initial = context
 }

@@ -1,6 +1,7 @@
 import { ChildProcess } from 'node:child_process'
+import { beginIn } from '../../context/agent-context.ts'
 import type { Plugin } from '../../plugins/plugin.ts'
-import { arrived, beginIn, carried } from './carrier.ts'
+import { arrived, carried } from './carrier.ts'
 
 interface SpawnOptions {
   envPairs?: string[]
@@ -25,7 +26,8 @@ export const childProcess: Plugin = {
       const value = env[name]?.trim()
       if (value) carrier[header] = value
     }
-    beginIn(arrived(carrier))
+    const begun = arrived(carrier)
+    if (begun !== undefined) beginIn(begun)
     const prototype = ChildProcess.prototype as unknown as { spawn: Spawn }
     const original = prototype.spawn
     prototype.spawn = function spawn(options, ...rest) {

@@ -1,7 +1,8 @@
 import { context as contextApi, type Context } from '@opentelemetry/api'
 import threads, { type MessagePort, type Worker } from 'node:worker_threads'
+import { beginIn } from '../../context/agent-context.ts'
 import type { ModuleExports, Plugin } from '../../plugins/plugin.ts'
-import { arrived, beginIn, carried } from './carrier.ts'
+import { arrived, carried } from './carrier.ts'
 
 /** What a new thread finds in its environment data: that its parent understands these messages, and its context. */
 const PARENT = 'clew.parent'
@@ -61,7 +62,8 @@ function patchWorker(exports: ModuleExports): void {
 }
 
 function talkToParent(port: MessagePort, parent: unknown): void {
-  beginIn(arrived(parsed(parent)))
+  const begun = arrived(parsed(parent))
+  if (begun !== undefined) beginIn(begun)
   const dispatchKey = symbolOf(port, 'nodejs.internal.kHybridDispatch')
   const dispatch = dispatchKey === undefined ? undefined : (Reflect.get(port, dispatchKey) as Dispatch | undefined)
   const post = port.postMessage as Post

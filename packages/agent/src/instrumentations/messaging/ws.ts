@@ -1,4 +1,4 @@
-import { propagation, ROOT_CONTEXT, SpanKind, trace, type SpanContext } from '@opentelemetry/api'
+import { propagation, ROOT_CONTEXT, SpanKind, trace, type AttributeValue, type SpanContext } from '@opentelemetry/api'
 import type { IncomingMessage } from 'node:http'
 import type { Plugin } from '../../plugins/plugin.ts'
 import { traceChannel } from '../channels/trace-channel.ts'
@@ -44,7 +44,9 @@ export const ws: Plugin = {
         const parent = propagation.extract(ROOT_CONTEXT, request.headers)
         const span = tracer.startSpan(request.method ?? 'GET', { kind: SpanKind.SERVER }, parent)
         if (span.isRecording()) {
-          span.setAttributes({ ...serverAttributes(request, 'http'), 'network.protocol.name': 'websocket' })
+          const flat = serverAttributes(request, 'http')
+          for (let i = 0; i < flat.length; i += 2) span.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
+          span.setAttribute('network.protocol.name', 'websocket')
         }
         // Events of socket.io, which is built on it, are shown by themselves.
         if (!/[?&]EIO=\d/.test(request.url ?? '')) connections.set(request.socket, { path, span: span.spanContext() })
