@@ -21,6 +21,8 @@ export interface AppOptions {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly nodeArgs?: readonly string[]
+  /** A Node of `.cache/nodes` to run it with. */
+  readonly node?: string
   /** Run it with the versions of `agent-apps/older`. */
   readonly older?: boolean
 }
@@ -34,11 +36,11 @@ export const KIND = { internal: 1, server: 2, client: 3, producer: 4, consumer: 
  */
 export async function runApp(program: string, options: AppOptions = {}): Promise<AppRun> {
   const { args = [], env = {}, nodeArgs = [], older = false } = options
+  const node = options.node === undefined ? (process.env['CLEW_TEST_NODE'] ?? process.execPath) : cachedNode(options.node)
   const sink = await OtlpSink.start()
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(OTEL_|CLEW_|NODE_OPTIONS|VITEST)/.test(name)),
   )
-  const node = process.env['CLEW_TEST_NODE'] ?? process.execPath
   const child = spawn(node, [...nodeArgs, `${older ? olderPrograms() : `${apps}programs`}/${program}`, ...args], {
     env: {
       ...inherited,
@@ -63,6 +65,10 @@ export async function runApp(program: string, options: AppOptions = {}): Promise
     throw new Error(`${program} ended with ${String(code)}:\n${stdout}\n${stderr}\n${findings.join('\n')}`)
   }
   return { spans, logs, metrics: metricNames, stdout }
+}
+
+function cachedNode(version: string): string {
+  return `${cache}../nodes/${version}/node_modules/node-${process.platform}-${process.arch}/bin/node`
 }
 
 /** The same programs where they find the older versions. */

@@ -4,17 +4,17 @@ import { traceChannel } from './channels/trace-channel.ts'
 import { traceRedis } from './redis-channels.ts'
 
 /**
- * By the channels of ioredis itself, which it has since 5.11; before that, upstream's instrumentation is hosted. A command
+ * By the channels of ioredis itself, where it has them; in older versions upstream's instrumentation is hosted. A command
  * that waits for the connection is sent again when it is there: in the context in which the program has sent it.
  */
 export const ioredis: Plugin = {
   name: 'ioredis',
   modules: [],
-  libraries: ['ioredis >=5.11'],
+  libraries: ['ioredis with channels of its own (tested: 5.11)'],
   rewrites: [
     {
       channelName: 'send',
-      module: { name: 'ioredis', versionRange: '>=5.11 <7', filePath: 'built/Redis.js' },
+      module: { name: 'ioredis', versionRange: '>=5.5 <7', filePath: 'built/Redis.js' },
       functionQuery: { className: 'Redis', methodName: 'sendCommand', kind: 'Sync' },
     },
   ],

@@ -9,11 +9,11 @@ interface Mysql2Message extends ChannelMessage {
   readonly serverPort?: number
 }
 
-/** By the channels of mysql2 itself, which it has since 3.20; before that, upstream's instrumentation is hosted. */
+/** By the channels of mysql2 itself, where it has them; in older versions upstream's instrumentation is hosted. */
 export const mysql2: Plugin = {
   name: 'mysql2',
   modules: [],
-  libraries: ['mysql2 >=3.20'],
+  libraries: ['mysql2 with channels of its own (tested: 3.24)'],
   start: (kit) => {
     const tracer = new DatabaseTracer('@clew/agent/mysql2', kit)
     for (const channel of ['mysql2:query', 'mysql2:execute']) {

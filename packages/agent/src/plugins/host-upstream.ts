@@ -21,6 +21,7 @@ export function hostUpstream(hosted: HostedInstrumentation): Plugin {
   return {
     name,
     modules,
+    upstream: `@opentelemetry/instrumentation-${name}`,
     ...(offByDefault === undefined ? {} : { offByDefault }),
     ...(unlessFile === undefined ? {} : { unlessFile }),
     ...(versions === undefined ? {} : { versions }),

@@ -23,6 +23,8 @@ export interface Plugin {
   readonly offByDefault?: true
   /** What the plugin works with, for the reference: `pg 8`, `node:http2`. `modules` when missing. */
   readonly libraries?: readonly string[]
+  /** The upstream package that does it, where it is hosted. */
+  readonly upstream?: string
   /** Functions of libraries that get a tracing channel put around them when they are loaded; `start` subscribes to it. */
   readonly rewrites?: readonly LibraryRule[]
   /**
