@@ -133,7 +133,13 @@ describe('the page of a service', () => {
     const text = 'express was loaded before the agent and is not instrumented'
     const timeUnixNano = `${BigInt(Date.now()) * 1_000_000n}`
     const attributes = [{ key: 'clew.finding.kind', value: { stringValue: 'loaded-before-agent' } }]
-    const record = { timeUnixNano, eventName: 'clew.agent.finding', severityNumber: 13, body: { stringValue: text }, attributes }
+    const record = {
+      timeUnixNano,
+      eventName: 'clew.agent.finding',
+      severityNumber: 13,
+      body: { stringValue: text },
+      attributes,
+    }
     const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'storefront' } }] }
     const body = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] })
     const headers = { 'content-type': 'application/json' }

@@ -6,7 +6,12 @@ import { rolldown } from 'rolldown'
 import { root } from './steps/root.mjs'
 
 const dist = join(root, 'packages', 'agent', 'dist')
-const OUTSIDE = [/^node:/, /^@opentelemetry\/(instrumentation|configuration)/, /^import-in-the-middle/, /^\.\/agent\.cjs$/]
+const OUTSIDE = [
+  /^node:/,
+  /^@opentelemetry\/(instrumentation|configuration)/,
+  /^import-in-the-middle/,
+  /^\.\/agent\.cjs$/,
+]
 
 await bundle('start-agent.js', 'agent.cjs')
 await bundle('require.js', 'require.cjs')

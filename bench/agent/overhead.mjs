@@ -15,7 +15,14 @@ const APPS = { hello: '/hello?from=bench', express: '/orders/17', fastify: '/ord
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Measures and returns one row for each program and agent. */
-export async function measureOverhead({ apps = ['hello'], rounds = 5, requests = 20_000, only = '', peers = true, progress }) {
+export async function measureOverhead({
+  apps = ['hello'],
+  rounds = 5,
+  requests = 20_000,
+  only = '',
+  peers = true,
+  progress,
+}) {
   // Hello-world and our own agent need nothing that is not here.
   const { require, apps: folder } = peers ? installPeers() : { require: undefined, apps: here('./apps') }
   const variants = variantsWith(require).filter(({ name }) => name === 'no agent' || name.includes(only))
@@ -71,7 +78,12 @@ async function measure({ variant, program, path, requests, sink, sinkPort, ports
     Object.entries(process.env).filter(([key]) => !/^(OTEL_|CLEW_|DD_|NODE_OPTIONS)/.test(key)),
   )
   const target = datadog
-    ? { DD_TRACE_AGENT_URL: `http://127.0.0.1:${sinkPort}`, DD_SERVICE: 'bench', DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false', DD_TRACE_STARTUP_LOGS: 'false' }
+    ? {
+        DD_TRACE_AGENT_URL: `http://127.0.0.1:${sinkPort}`,
+        DD_SERVICE: 'bench',
+        DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
+        DD_TRACE_STARTUP_LOGS: 'false',
+      }
     : {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sinkPort}`,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
@@ -190,7 +202,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const rows = await measureOverhead({ apps: values.apps.split(','), rounds, requests, only: values.only, progress })
   if (values.json) console.log(JSON.stringify({ node: process.version, rounds, requests, rows }))
   else {
-    console.log(`Node ${process.version}, ${rounds} rounds, ${requests} requests each; median [min to max] of processor`)
+    console.log(
+      `Node ${process.version}, ${rounds} rounds, ${requests} requests each; median [min to max] of processor`,
+    )
     console.log('time per request, of its ratio to no agent in the same round, of memory and start-up time added')
     print(rows)
   }

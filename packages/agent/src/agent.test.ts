@@ -172,20 +172,23 @@ describe('a backend in trouble', () => {
     ['exit', { code: 3, signal: null }],
     ['throw', { code: 1, signal: null }],
     ['stay', { code: null, signal: 'SIGTERM' }],
-  ])('that takes the connection and never answers does not keep the program from its end (%s)', async (end, expected) => {
-    const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1')
-    await once(silent, 'listening')
-    const { port } = silent.address() as AddressInfo
-    const program = runProgram('program.mjs', [end], { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` })
-    if (end === 'stay') {
-      await program.ready
-      program.child.kill('SIGTERM')
-    }
-    const ended = await program.ended
-    expect(ended).toMatchObject(expected)
-    expect(ended.stderr.split('\n').filter((line) => line.startsWith('clew:')).length).toBeLessThanOrEqual(1)
-    silent.close()
-  })
+  ])(
+    'that takes the connection and never answers does not keep the program from its end (%s)',
+    async (end, expected) => {
+      const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1')
+      await once(silent, 'listening')
+      const { port } = silent.address() as AddressInfo
+      const program = runProgram('program.mjs', [end], { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` })
+      if (end === 'stay') {
+        await program.ready
+        program.child.kill('SIGTERM')
+      }
+      const ended = await program.ended
+      expect(ended).toMatchObject(expected)
+      expect(ended.stderr.split('\n').filter((line) => line.startsWith('clew:')).length).toBeLessThanOrEqual(1)
+      silent.close()
+    },
+  )
 
   it('that refuses telemetry is said once', async () => {
     await sink.close()

@@ -7,7 +7,9 @@ const server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json')
     const message = { role: 'assistant', content: 'hi' }
     const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
-    response.end(JSON.stringify({ id: 'x', model: 'm-1', choices: [{ index: 0, message, finish_reason: 'stop' }], usage }))
+    response.end(
+      JSON.stringify({ id: 'x', model: 'm-1', choices: [{ index: 0, message, finish_reason: 'stop' }], usage }),
+    )
   })
 })
 server.listen(0, '127.0.0.1', () => void ask())

@@ -3,7 +3,10 @@ import { get, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 interface App {
-  get(path: string, handler: (request: { params: { name: string } }, response: { send(text: string): void }) => void): void
+  get(
+    path: string,
+    handler: (request: { params: { name: string } }, response: { send(text: string): void }) => void,
+  ): void
   listen(port: number, host: string, ready: () => void): Server
 }
 

@@ -57,7 +57,9 @@ describe('context is kept through', () => {
 })
 
 it(`each message of a WebSocket is a trace of its own with a link to the handshake (${library('ws')})`, () => {
-  const handshake = run.spans.find((span) => span.kind === KIND.server && span.values['http.response.status_code'] === 101)
+  const handshake = run.spans.find(
+    (span) => span.kind === KIND.server && span.values['http.response.status_code'] === 101,
+  )
   const message = run.spans.find((span) => span.name === 'message /')
   expect(message?.parentSpanId ?? '').toBe('')
   expect(message?.links?.map((link) => link.spanId)).toEqual([handshake?.spanId])

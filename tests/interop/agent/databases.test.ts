@@ -104,7 +104,10 @@ describe('older versions, by the upstream instrumentations', () => {
     const found = inServerSpan(spans)
     expect(found.length).toBeGreaterThanOrEqual(atLeast)
     for (const span of found) {
-      expect(span).toMatchObject({ kind: KIND.client, values: { 'db.system.name': system, 'server.address': '127.0.0.1' } })
+      expect(span).toMatchObject({
+        kind: KIND.client,
+        values: { 'db.system.name': system, 'server.address': '127.0.0.1' },
+      })
     }
   })
 })
@@ -129,7 +132,11 @@ it.each(['24', '26'])('node:sqlite of Node %s', async (node) => {
     'SELECT items',
   ])
   for (const { kind, values } of found) {
-    expect({ kind, ...values }).toMatchObject({ kind: KIND.client, 'db.system.name': 'sqlite', 'db.namespace': ':memory:' })
+    expect({ kind, ...values }).toMatchObject({
+      kind: KIND.client,
+      'db.system.name': 'sqlite',
+      'db.namespace': ':memory:',
+    })
   }
   expect(found[2]?.values['db.query.text']).toBe('SELECT name FROM items WHERE name = ?')
   expect(metrics).toContain('db.client.operation.duration')
@@ -159,7 +166,10 @@ describe('one call of an object-relational mapper is one span', () => {
     const { spans } = await runApp('knex.mjs', { env: postgresEnv() })
     const servers = spans.filter((span) => span.kind === KIND.server).map((span) => span.spanId)
     const under = (id: string | undefined): string[] =>
-      spans.filter((span) => span.parentSpanId === id).map((span) => span.name ?? '').toSorted()
+      spans
+        .filter((span) => span.parentSpanId === id)
+        .map((span) => span.name ?? '')
+        .toSorted()
     expect(servers.map(under)).toEqual([
       ['INSERT knex_items', 'SELECT knex_items'],
       ['INSERT knex_items', 'SELECT knex_items'],

@@ -57,7 +57,9 @@ describe(library('bullmq'), () => {
       })
       expect(workIn(run, consumer)).toHaveLength(1)
     }
-    expect(consumers.filter((span) => span.status?.code === 2).map((span) => span.values['error.type'])).toEqual(['TypeError'])
+    expect(consumers.filter((span) => span.status?.code === 2).map((span) => span.values['error.type'])).toEqual([
+      'TypeError',
+    ])
     for (const name of ['messaging.process.duration', 'messaging.client.operation.duration']) {
       expect(run.metrics).toContain(name)
     }
@@ -90,7 +92,9 @@ describe(library('kafkajs'), () => {
     const producers = ofKind(run, KIND.producer)
     const consumers = ofKind(run, KIND.consumer)
     expect(producers).toHaveLength(2)
-    expect(consumers.map((span) => span.parentSpanId).toSorted()).toEqual(producers.map((span) => span.spanId).toSorted())
+    expect(consumers.map((span) => span.parentSpanId).toSorted()).toEqual(
+      producers.map((span) => span.spanId).toSorted(),
+    )
     for (const consumer of consumers) {
       expect(consumer.values).toMatchObject({ 'messaging.system': 'kafka', 'messaging.destination.name': 'mails' })
       expect(workIn(run, consumer)).toHaveLength(1)

@@ -4,7 +4,9 @@ import { inServerSpan, KIND, library, runApp } from './run-app.ts'
 it(library('graphql'), async () => {
   const { spans } = await runApp('graphql.mjs')
   const operations = spans.filter((span) => span.values['graphql.operation.type'] !== undefined)
-  expect(operations.map(({ name, values }) => [name, values['graphql.operation.name']])).toEqual([['query Find', 'Find']])
+  expect(operations.map(({ name, values }) => [name, values['graphql.operation.name']])).toEqual([
+    ['query Find', 'Find'],
+  ])
   expect(inServerSpan(spans).map((span) => span.spanId)).toContain(operations[0]?.spanId)
   // Fields that are there already are no spans of their own.
   const resolved = spans.filter((span) => span.values['graphql.field.path'] !== undefined)
@@ -30,7 +32,9 @@ it(`${library('socket.io')}: the handler of an event`, async () => {
   const { spans, stdout } = await runApp('socket.io.mjs')
   expect(stdout).toBe('7\n')
   const event = spans.find((span) => span.values['messaging.socket.io.event_name'] === 'order')
-  expect(spans.filter((span) => span.kind === KIND.consumer).every((span) => span.scope.includes('socket.io'))).toBe(true)
+  expect(spans.filter((span) => span.kind === KIND.consumer).every((span) => span.scope.includes('socket.io'))).toBe(
+    true,
+  )
   const inner = spans.find((span) => String(span.values['url.full']).endsWith('/inner'))
   expect(inner?.parentSpanId).toBe(event?.spanId)
 })
@@ -40,7 +44,9 @@ describe('lost context', () => {
     const { logs, spans } = await runApp('lost.mjs')
     const lost = logs.filter((log) => log.values['clew.finding.kind'] === 'context-lost').map((log) => log.text)
     expect(lost).toEqual([
-      expect.stringMatching(/^context lost in programs\/lost\.mjs:19 5 times in the last minute: "fetch" .*AsyncResource\.bind/),
+      expect.stringMatching(
+        /^context lost in programs\/lost\.mjs:19 5 times in the last minute: "fetch" .*AsyncResource\.bind/,
+      ),
     ])
     const roots = spans.filter((span) => String(span.values['url.full']).endsWith('/lost') && !span.parentSpanId)
     expect(roots).toHaveLength(5)

@@ -36,7 +36,8 @@ export const KIND = { internal: 1, server: 2, client: 3, producer: 4, consumer: 
  */
 export async function runApp(program: string, options: AppOptions = {}): Promise<AppRun> {
   const { args = [], env = {}, nodeArgs = [], older = false } = options
-  const node = options.node === undefined ? (process.env['CLEW_TEST_NODE'] ?? process.execPath) : cachedNode(options.node)
+  const node =
+    options.node === undefined ? (process.env['CLEW_TEST_NODE'] ?? process.execPath) : cachedNode(options.node)
   const sink = await OtlpSink.start()
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(OTEL_|CLEW_|NODE_OPTIONS|VITEST)/.test(name)),
@@ -96,9 +97,7 @@ export function treesOf(spans: readonly SinkSpan[]): SpanNode[] {
   const ids = new Set(spans.map((span) => span.spanId))
   const sorted = spans.toSorted((a, b) => Number(BigInt(a.startTimeUnixNano ?? 0) - BigInt(b.startTimeUnixNano ?? 0)))
   const below = (parent: string): SpanNode[] =>
-    sorted
-      .filter((span) => span.parentSpanId === parent)
-      .map((span) => ({ span, children: below(span.spanId ?? '') }))
+    sorted.filter((span) => span.parentSpanId === parent).map((span) => ({ span, children: below(span.spanId ?? '') }))
   return sorted
     .filter((span) => !ids.has(span.parentSpanId ?? ''))
     .map((span) => ({ span, children: below(span.spanId ?? '') }))

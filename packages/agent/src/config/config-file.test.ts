@@ -84,10 +84,13 @@ instrumentation/development:
 
   it('says what of it has no effect', async () => {
     const logs = `logger_provider:\n  processors:\n    - batch:\n        exporter: ${exporter('logs')}`
-    const sampler = '  sampler:\n    jaeger_remote/development:\n      endpoint: http://localhost\n      initial_sampler:\n        always_on:'
+    const sampler =
+      '  sampler:\n    jaeger_remote/development:\n      endpoint: http://localhost\n      initial_sampler:\n        always_on:'
     expect(await run(`file_format: "1.0"\n${TRACES}\n${sampler}\n${logs}`)).toBe('')
     const said = sink.logs.filter((log) => log.values['clew.finding.kind'] === 'configuration').map((log) => log.text)
-    expect(said).toEqual([expect.stringMatching(/otel\.yaml: tracer_provider\.sampler: jaeger_remote\/development is not known/)])
+    expect(said).toEqual([
+      expect.stringMatching(/otel\.yaml: tracer_provider\.sampler: jaeger_remote\/development is not known/),
+    ])
     expect(sink.spans.length).toBeGreaterThan(0)
   })
 

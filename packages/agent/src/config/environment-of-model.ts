@@ -18,7 +18,8 @@ export function environmentOfModel(model: ConfigurationModel): FileSettings {
   const variables: Record<string, string> = {}
   const ignored: string[] = []
   const set = (name: string, value: unknown): void => {
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') variables[name] = String(value)
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      variables[name] = String(value)
   }
   const root = node(model)
   set('OTEL_SDK_DISABLED', root['disabled'])

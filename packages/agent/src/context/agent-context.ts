@@ -1,4 +1,10 @@
-import { context as contextApi, createContextKey, ROOT_CONTEXT, type Context, type ContextManager } from '@opentelemetry/api'
+import {
+  context as contextApi,
+  createContextKey,
+  ROOT_CONTEXT,
+  type Context,
+  type ContextManager,
+} from '@opentelemetry/api'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 

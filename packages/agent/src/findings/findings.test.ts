@@ -59,7 +59,12 @@ it('a program without anything to complain about is not complained about', async
 
 it('names what was loaded before the agent', async () => {
   const files = { 'app.cjs': '', 'first.cjs': "require('koa')", ...packageFiles('koa', '2.16.0') }
-  const said = await findings(files, {}, ({ folder }) => ['--require', join(folder, 'first.cjs'), '--import', REGISTER_URL])
+  const said = await findings(files, {}, ({ folder }) => [
+    '--require',
+    join(folder, 'first.cjs'),
+    '--import',
+    REGISTER_URL,
+  ])
   expect(said).toEqual([
     { kind: 'loaded-before-agent', text: expect.stringMatching(/^koa was loaded before the agent .* --require$/) },
   ])
@@ -95,7 +100,9 @@ it('bridges a newer copy of the API, and says so when there are several', async 
   program = temporaryProgram({ 'app.cjs': source, 'nested/load.cjs': "require('@opentelemetry/api')" })
   for (const folder of [program.folder, join(program.folder, 'nested')]) copyApi(folder, '1.42.0')
   const said = await findings({})
-  expect(said).toEqual([{ kind: 'api-copies', text: expect.stringMatching(/^2 copies of @opentelemetry\/api .*1\.42\.0/) }])
+  expect(said).toEqual([
+    { kind: 'api-copies', text: expect.stringMatching(/^2 copies of @opentelemetry\/api .*1\.42\.0/) },
+  ])
   expect(sink.spans.map((span) => [span.scope, span.name])).toEqual([['by-hand', 'by hand']])
 })
 

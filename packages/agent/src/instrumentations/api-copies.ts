@@ -36,7 +36,10 @@ export const apiCopiesPlugin: Plugin = {
       if (shared !== undefined && minor > Number(shared.version.split('.')[1])) shared.version = version
       if (copies.size > 1) {
         const all = [...copies].map(([where, which]) => `${which} in ${where}`).join(', ')
-        report('api-copies', `${copies.size} copies of @opentelemetry/api are in the program, joined by the agent: ${all}`)
+        report(
+          'api-copies',
+          `${copies.size} copies of @opentelemetry/api are in the program, joined by the agent: ${all}`,
+        )
       }
     }
     const onSdk = ({ folder, module, version }: LoadedModule): void => {

@@ -40,7 +40,10 @@ export const mongodb: Plugin = {
         const collection = typeof about === 'string' ? about : undefined
         const { server, port } = addressOf((message.self as Connection).address)
         const text = textOf(operation, command)
-        return tracer.begin({ system: 'mongodb', operation, collection, namespace: namespace?.db, server, port, text }, active)
+        return tracer.begin(
+          { system: 'mongodb', operation, collection, namespace: namespace?.db, server, port, text },
+          active,
+        )
       },
     })
   },

@@ -6,6 +6,5 @@ export const redis: Plugin = {
   name: 'redis',
   modules: [],
   libraries: ['redis and @redis/client with channels of their own (tested: 6.3)'],
-  start: (kit) =>
-    traceRedis(kit, '@clew/agent/redis', { command: 'node-redis:command', batch: 'node-redis:batch' }),
+  start: (kit) => traceRedis(kit, '@clew/agent/redis', { command: 'node-redis:command', batch: 'node-redis:batch' }),
 }

@@ -94,5 +94,7 @@ export function parseOverheadBudget(text: string | undefined): number | undefine
   const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(trimmed)
   const value = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1)
   if (value > 0 && value < 1) return value
-  return new Error(`CLEW_OVERHEAD_BUDGET is "${trimmed}", which is no part of the processor time such as 3%: no budget is set`)
+  return new Error(
+    `CLEW_OVERHEAD_BUDGET is "${trimmed}", which is no part of the processor time such as 3%: no budget is set`,
+  )
 }

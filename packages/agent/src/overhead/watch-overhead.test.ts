@@ -44,7 +44,10 @@ it('a budget that is too small for everything costs layers, then attributes, the
 })
 
 it('without a budget nothing is left out', async () => {
-  const program = runProgram('layers-program.mjs', [], { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, CLEW_EXIT_BUDGET_MS: '15000' })
+  const program = runProgram('layers-program.mjs', [], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+    CLEW_EXIT_BUDGET_MS: '15000',
+  })
   await program.ready
   await sink.waitFor(() => (sink.spans.length > 2000 ? true : undefined), 'a few thousand spans')
   program.child.kill('SIGTERM')

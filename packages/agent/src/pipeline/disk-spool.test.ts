@@ -22,7 +22,11 @@ describe('DiskSpool', () => {
     const traces = new DiskSpool('traces', { folder: join(folder, 'new'), maxBytes: 1000 })
     const logs = new DiskSpool('logs', { folder: join(folder, 'new'), maxBytes: 1000 })
     expect(traces.take()).toBeUndefined()
-    expect([traces.put(bytes('one'), 1), logs.put(bytes('log'), 2), traces.put(bytes('two'), 3)]).toEqual([true, true, true])
+    expect([traces.put(bytes('one'), 1), logs.put(bytes('log'), 2), traces.put(bytes('two'), 3)]).toEqual([
+      true,
+      true,
+      true,
+    ])
     const later = new DiskSpool('traces', { folder: join(folder, 'new'), maxBytes: 1000 })
     const [first, second] = [later.take(), traces.take()]
     expect([text(first?.body), first?.items, text(second?.body), second?.items]).toEqual(['one', 1, 'two', 3])

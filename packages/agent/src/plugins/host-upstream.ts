@@ -84,7 +84,8 @@ function versionChecks(plugin: string, definitions: readonly Definition[], { rep
  */
 function requireUpstream(name: string, { report }: PluginKit): Record<string, unknown> {
   const { error } = console
-  console.error = (text: unknown) => report('plugin-failed', `not everything of ${patching} is instrumented: ${String(text)}`)
+  console.error = (text: unknown) =>
+    report('plugin-failed', `not everything of ${patching} is instrumented: ${String(text)}`)
   try {
     return createRequire(import.meta.url)(`@opentelemetry/instrumentation-${name}`) as Record<string, unknown>
   } finally {

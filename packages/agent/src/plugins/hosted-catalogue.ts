@@ -65,7 +65,13 @@ export const HOSTED: readonly HostedInstrumentation[] = [
   { name: 'grpc', className: 'GrpcInstrumentation', modules: ['@grpc/grpc-js'] },
   { name: 'hapi', className: 'HapiInstrumentation', modules: ['@hapi/hapi'] },
   { name: 'host-metrics', className: 'HostMetricsInstrumentation', modules: [], native: true, offByDefault: true },
-  { name: 'ioredis', className: 'IORedisInstrumentation', modules: ['ioredis'], config: { requireParentSpan: true }, unlessFile: 'built/tracing.js' },
+  {
+    name: 'ioredis',
+    className: 'IORedisInstrumentation',
+    modules: ['ioredis'],
+    config: { requireParentSpan: true },
+    unlessFile: 'built/tracing.js',
+  },
   { name: 'kafkajs', className: 'KafkaJsInstrumentation', modules: ['kafkajs'] },
   // The calls of its drivers are shown: these would show them twice. Likewise mongoose.
   { name: 'knex', className: 'KnexInstrumentation', modules: ['knex'], offByDefault: true },
@@ -82,7 +88,12 @@ export const HOSTED: readonly HostedInstrumentation[] = [
   { name: 'oracledb', className: 'OracleInstrumentation', modules: ['oracledb'] },
   { name: 'pg', className: 'PgInstrumentation', modules: ['pg'], config: { requireParentSpan: true }, versions: '<8' },
   { name: 'pino', className: 'PinoInstrumentation', modules: ['pino'] },
-  { name: 'redis', className: 'RedisInstrumentation', modules: ['redis', '@redis/client', '@node-redis/client'], unlessFile: 'dist/lib/client/tracing.js' },
+  {
+    name: 'redis',
+    className: 'RedisInstrumentation',
+    modules: ['redis', '@redis/client', '@node-redis/client'],
+    unlessFile: 'dist/lib/client/tracing.js',
+  },
   { name: 'restify', className: 'RestifyInstrumentation', modules: ['restify'] },
   // Express 5 is built on `router`: both would report the same layer.
   { name: 'router', className: 'RouterInstrumentation', modules: ['router'], offByDefault: true },

@@ -92,7 +92,14 @@ export class PluginHost {
     this.#patches.set(patch.module, [...(this.#patches.get(patch.module) ?? []), patch])
     if (!isBuiltin(patch.module)) return
     const exports: unknown = createRequire(import.meta.url)(`node:${patch.module}`)
-    const about = { module: patch.module, file: '', isMain: true, folder: '', version: process.versions.node, isEsm: false }
+    const about = {
+      module: patch.module,
+      file: '',
+      isMain: true,
+      folder: '',
+      version: process.versions.node,
+      isEsm: false,
+    }
     patch.patch(exports, about)
     syncBuiltinESMExports()
   }
@@ -140,11 +147,7 @@ export class PluginHost {
   }
 }
 
-function guarded(
-  patch: ModulePatch,
-  plugin: Plugin,
-  report: (kind: FindingKind, text: string) => void,
-): ModulePatch {
+function guarded(patch: ModulePatch, plugin: Plugin, report: (kind: FindingKind, text: string) => void): ModulePatch {
   return {
     ...patch,
     patch: (exports, about) => {
@@ -152,7 +155,10 @@ function guarded(
         if (isSeenToElsewhere(plugin, about.folder)) return exports
         return patch.patch(exports, about)
       } catch (error) {
-        report('plugin-failed', `${plugin.name} could not instrument ${about.module} ${about.version}: ${String(error)}`)
+        report(
+          'plugin-failed',
+          `${plugin.name} could not instrument ${about.module} ${about.version}: ${String(error)}`,
+        )
         return exports
       }
     },

@@ -9,7 +9,11 @@ const arrived = []
 const seen = () => trace.getActiveSpan()?.spanContext().spanId ?? 'none'
 
 const server = http.createServer((request, response) => {
-  arrived.push({ url: request.url, traceparent: request.headers.traceparent ?? '', tracestate: request.headers.tracestate })
+  arrived.push({
+    url: request.url,
+    traceparent: request.headers.traceparent ?? '',
+    tracestate: request.headers.tracestate,
+  })
   if (request.url === '/cut') {
     response.writeHead(200, { 'content-length': '1000' })
     response.write('half')
@@ -60,10 +64,14 @@ async function main() {
     await overUnixSocket()
 
     await (await fetch(`${base}/fetch?a=1`)).text()
-    await (await fetch(`${base}/fetch-post`, { method: 'POST', body: 'hello', headers: { 'user-agent': 'f/1' } })).text()
+    await (
+      await fetch(`${base}/fetch-post`, { method: 'POST', body: 'hello', headers: { 'user-agent': 'f/1' } })
+    ).text()
     await (await fetch(`${base}/moved`)).text()
     await (await fetch(`${base}/status/418`)).text()
-    await fetch(`${base}/cut`).then((response) => response.text()).catch(() => undefined)
+    await fetch(`${base}/cut`)
+      .then((response) => response.text())
+      .catch(() => undefined)
     await fetch(`http://127.0.0.1:${await closedPort()}/fetch-away`).catch(() => undefined)
     const control = new AbortController()
     setTimeout(() => control.abort(), 30)

@@ -30,7 +30,8 @@ export function librariesPage(): string {
     '| name | libraries | package | default |',
     '| --- | --- | --- | --- |',
     ...hosted.map((plugin) => {
-      const versions = plugin.versions ?? (plugin.unlessFile === undefined ? '' : 'versions without channels of their own')
+      const versions =
+        plugin.versions ?? (plugin.unlessFile === undefined ? '' : 'versions without channels of their own')
       const about = [librariesOf(plugin), versions.replaceAll('<', '\\<')].filter(Boolean).join(', ')
       return `| \`${plugin.name}\` | ${about} | \`${plugin.upstream}\` | ${plugin.offByDefault === true ? 'off' : 'on'} |`
     }),
@@ -45,5 +46,5 @@ function librariesOf({ name, libraries, modules }: Plugin): string {
 
 function meansOf({ rewrites, modules }: Plugin): string {
   if (rewrites !== undefined) return 'channels put into its source when it is loaded'
-  return modules.length > 0 ? 'its exports' : 'its own channels, or Node\'s'
+  return modules.length > 0 ? 'its exports' : "its own channels, or Node's"
 }

@@ -1,11 +1,6 @@
 import { createServer } from 'node:http'
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
-import {
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs'
+import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { createHash } from 'node:crypto'
 import { inRequest, setting } from './in-request.mjs'
 
@@ -29,7 +24,11 @@ const peer = createServer(async (request, response) => {
   response.setHeader('content-type', 'application/x-amz-json-1.0')
   if (target.endsWith('.SendMessage')) response.end(JSON.stringify({ MessageId: '1', MD5OfMessageBody: take(body) }))
   else if (target.endsWith('.SendMessageBatch')) {
-    const Successful = body.Entries.map((entry) => ({ Id: entry.Id, MessageId: entry.Id, MD5OfMessageBody: take(entry) }))
+    const Successful = body.Entries.map((entry) => ({
+      Id: entry.Id,
+      MessageId: entry.Id,
+      MD5OfMessageBody: take(entry),
+    }))
     response.end(JSON.stringify({ Successful, Failed: [] }))
   } else {
     const Messages = queue.splice(0).map((message) => ({
@@ -46,7 +45,15 @@ const sqs = new SQSClient(options)
 const QueueUrl = `${endpoint}/1/mails`
 await inRequest(async () => {
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }))
-  await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a', MessageBody: 'two' }, { Id: 'b', MessageBody: 'three' }] }))
+  await sqs.send(
+    new SendMessageBatchCommand({
+      QueueUrl,
+      Entries: [
+        { Id: 'a', MessageBody: 'two' },
+        { Id: 'b', MessageBody: 'three' },
+      ],
+    }),
+  )
   await new SNSClient(options).send(new PublishCommand({ TopicArn: 'arn:aws:sns:eu-west-1:1:news', Message: 'four' }))
 })
 const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] }))

@@ -20,7 +20,10 @@ const both = new Promise((resolve) => {
 })
 await inRequest(async () => {
   await queue.add('welcome', { to: 'a' })
-  await queue.addBulk([{ name: 'broken', data: {} }, { name: 'second', data: {} }])
+  await queue.addBulk([
+    { name: 'broken', data: {} },
+    { name: 'second', data: {} },
+  ])
 })
 await both
 await worker.close()

@@ -23,7 +23,10 @@ const PLACES = {
     await Promise.all([sleep(1), new Promise((resolve) => setImmediate(resolve))])
     await call('promises')
   },
-  timers: () => new Promise((resolve) => setTimeout(() => queueMicrotask(() => process.nextTick(() => resolve(call('timers')))), 5)),
+  timers: () =>
+    new Promise((resolve) =>
+      setTimeout(() => queueMicrotask(() => process.nextTick(() => resolve(call('timers')))), 5),
+    ),
   emitter: async () => {
     const emitter = new EventEmitter()
     setTimeout(() => emitter.emit('go'), 5)

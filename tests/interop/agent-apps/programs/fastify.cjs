@@ -1,9 +1,12 @@
 const Fastify = require('fastify')
 
 const app = Fastify()
-app.register(async (shop) => {
-  shop.get('/orders/:order', async () => 'ok')
-}, { prefix: '/shop' })
+app.register(
+  async (shop) => {
+    shop.get('/orders/:order', async () => 'ok')
+  },
+  { prefix: '/shop' },
+)
 app.get('/users/:id', async (request) => ({ id: request.params.id }))
 app.get('/broken', async () => {
   throw new TypeError('broken')

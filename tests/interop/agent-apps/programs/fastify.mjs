@@ -2,9 +2,12 @@ import Fastify from 'fastify'
 import { ask } from './in-request.mjs'
 
 const app = Fastify()
-app.register(async (shop) => {
-  shop.get('/orders/:order', async () => 'ok')
-}, { prefix: '/shop' })
+app.register(
+  async (shop) => {
+    shop.get('/orders/:order', async () => 'ok')
+  },
+  { prefix: '/shop' },
+)
 app.get('/users/:id', async (request) => ({ id: request.params.id }))
 app.get('/broken', async () => {
   throw new TypeError('broken')

@@ -2,7 +2,12 @@ import { createServer } from 'node:http'
 import grpc from '@grpc/grpc-js'
 import { inRequest } from './in-request.mjs'
 
-const text = { requestSerialize: Buffer.from, requestDeserialize: String, responseSerialize: Buffer.from, responseDeserialize: String }
+const text = {
+  requestSerialize: Buffer.from,
+  requestDeserialize: String,
+  responseSerialize: Buffer.from,
+  responseDeserialize: String,
+}
 const service = {
   Greet: { path: '/shop.Greeter/Greet', requestStream: false, responseStream: false, ...text },
   Fail: { path: '/shop.Greeter/Fail', requestStream: false, responseStream: false, ...text },
@@ -19,7 +24,9 @@ server.addService(service, {
   Fail: (_call, done) => done({ code: grpc.status.INTERNAL, message: 'broken' }),
 })
 const port = await new Promise((resolve, reject) => {
-  server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)))
+  server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+    error ? reject(error) : resolve(bound),
+  )
 })
 const Client = grpc.makeGenericClientConstructor(service, 'Greeter')
 const client = new Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure())

@@ -30,7 +30,7 @@ class Reader {
   }
 }
 
-const int16 = (value) => (value &= 0xffff, Buffer.from([value >> 8, value & 255]))
+const int16 = (value) => ((value &= 0xffff), Buffer.from([value >> 8, value & 255]))
 const int32 = (value) => {
   const buffer = Buffer.alloc(4)
   buffer.writeInt32BE(value)
@@ -73,7 +73,10 @@ export async function startKafka() {
 
   function answer(key, reader) {
     if (key === 18) {
-      return all(int16(0), array(Object.entries(MAX_VERSIONS).map(([api, max]) => all(int16(Number(api)), int16(0), int16(max)))))
+      return all(
+        int16(0),
+        array(Object.entries(MAX_VERSIONS).map(([api, max]) => all(int16(Number(api)), int16(0), int16(max)))),
+      )
     }
     if (key === 3) {
       const topics = reader.array(() => reader.string())
@@ -89,15 +92,20 @@ export async function startKafka() {
       reader.int32()
       const topics = reader.array(() => [reader.string(), reader.array(() => [reader.int32(), reader.bytes()])])
       const results = topics.map(([topic, partitions]) =>
-        all(string(topic), array(partitions.map(([id, batch]) => {
-          const log = logOf(topic)
-          const stored = Buffer.from(batch)
-          stored.writeBigInt64BE(BigInt(log.next), 0)
-          const base = log.next
-          log.next += stored.readInt32BE(23) + 1
-          log.batches.push({ base, data: stored })
-          return all(int32(id), int16(0), int64(base), int64(-1))
-        }))),
+        all(
+          string(topic),
+          array(
+            partitions.map(([id, batch]) => {
+              const log = logOf(topic)
+              const stored = Buffer.from(batch)
+              stored.writeBigInt64BE(BigInt(log.next), 0)
+              const base = log.next
+              log.next += stored.readInt32BE(23) + 1
+              log.batches.push({ base, data: stored })
+              return all(int32(id), int16(0), int64(base), int64(-1))
+            }),
+          ),
+        ),
       )
       return all(array(results), int32(0))
     }
@@ -120,31 +128,64 @@ export async function startKafka() {
     if (key === 9) {
       reader.string()
       const topics = reader.array(() => [reader.string(), reader.array(() => reader.int32())])
-      return array(topics.map(([topic, ids]) =>
-        all(string(topic), array(ids.map((id) => all(int32(id), int64(0), string(''), int16(0)))))))
+      return array(
+        topics.map(([topic, ids]) =>
+          all(string(topic), array(ids.map((id) => all(int32(id), int64(0), string(''), int16(0))))),
+        ),
+      )
     }
     if (key === 2) {
       reader.int32()
-      const topics = reader.array(() => [reader.string(), reader.array(() => [reader.int32(), reader.int64(), reader.int32()][0])])
-      return array(topics.map(([topic, ids]) =>
-        all(string(topic), array(ids.map((id) => all(int32(id), int16(0), array([int64(0)])))))))
+      const topics = reader.array(() => [
+        reader.string(),
+        reader.array(() => [reader.int32(), reader.int64(), reader.int32()][0]),
+      ])
+      return array(
+        topics.map(([topic, ids]) =>
+          all(string(topic), array(ids.map((id) => all(int32(id), int16(0), array([int64(0)]))))),
+        ),
+      )
     }
     if (key === 1) {
       reader.at += 17
-      const topics = reader.array(() => [reader.string(), reader.array(() => [reader.int32(), reader.int64(), reader.int32()])])
-      return all(int32(0), array(topics.map(([topic, partitions]) =>
-        all(string(topic), array(partitions.map(([id, from]) => {
-          const log = logOf(topic)
-          const found = log.batches.filter(({ base }) => base >= Number(from)).map(({ data }) => data)
-          return all(int32(id), int16(0), int64(log.next), int64(log.next), array([]), bytes(Buffer.concat(found)))
-        }))))))
+      const topics = reader.array(() => [
+        reader.string(),
+        reader.array(() => [reader.int32(), reader.int64(), reader.int32()]),
+      ])
+      return all(
+        int32(0),
+        array(
+          topics.map(([topic, partitions]) =>
+            all(
+              string(topic),
+              array(
+                partitions.map(([id, from]) => {
+                  const log = logOf(topic)
+                  const found = log.batches.filter(({ base }) => base >= Number(from)).map(({ data }) => data)
+                  return all(
+                    int32(id),
+                    int16(0),
+                    int64(log.next),
+                    int64(log.next),
+                    array([]),
+                    bytes(Buffer.concat(found)),
+                  )
+                }),
+              ),
+            ),
+          ),
+        ),
+      )
     }
     if (key === 8) {
       reader.string()
       reader.int32()
       reader.string()
       reader.int64()
-      const topics = reader.array(() => [reader.string(), reader.array(() => [reader.int32(), reader.int64(), reader.string()][0])])
+      const topics = reader.array(() => [
+        reader.string(),
+        reader.array(() => [reader.int32(), reader.int64(), reader.string()][0]),
+      ])
       return array(topics.map(([topic, ids]) => all(string(topic), array(ids.map((id) => all(int32(id), int16(0)))))))
     }
     return int16(0)

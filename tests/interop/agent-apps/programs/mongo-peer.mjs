@@ -23,7 +23,10 @@ function answer(command) {
   if (/^(hello|ismaster)$/i.test(name)) return HELLO
   if (name === 'find') {
     if (command.filter?.nonsense !== undefined) return { ok: 0, code: 2, codeName: 'BadValue', errmsg: 'bad value' }
-    return { cursor: { id: BSON.Long.ZERO, ns: `${command.$db}.${command.find}`, firstBatch: [{ name: 'one' }] }, ok: 1 }
+    return {
+      cursor: { id: BSON.Long.ZERO, ns: `${command.$db}.${command.find}`, firstBatch: [{ name: 'one' }] },
+      ok: 1,
+    }
   }
   if (name === 'insert') return { n: 1, ok: 1 }
   return { ok: 1 }

@@ -8,7 +8,10 @@ const items = client.db('shop').collection('items')
 await inRequest(async () => {
   await items.insertOne({ name: 'secret' })
   const found = await items.find({ name: 'secret' }).toArray()
-  await items.find({ nonsense: 1 }).toArray().catch(() => undefined)
+  await items
+    .find({ nonsense: 1 })
+    .toArray()
+    .catch(() => undefined)
   return found.length
 })
 // One connection for two requests.

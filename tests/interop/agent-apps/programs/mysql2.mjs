@@ -21,7 +21,25 @@ server.on('connection', (connection) => {
   }
   connection.on('query', (text) => {
     if (text.includes('nonsense')) connection.writeError({ code: 1054, message: 'Unknown column' })
-    else connection.writeTextResult([{ n: 1 }], [{ catalog: 'def', name: 'n', columnType: 8, characterSet: 33, columnLength: 1, schema: '', table: '', orgName: 'n', orgTable: '', flags: 0, decimals: 0 }])
+    else
+      connection.writeTextResult(
+        [{ n: 1 }],
+        [
+          {
+            catalog: 'def',
+            name: 'n',
+            columnType: 8,
+            characterSet: 33,
+            columnLength: 1,
+            schema: '',
+            table: '',
+            orgName: 'n',
+            orgTable: '',
+            flags: 0,
+            decimals: 0,
+          },
+        ],
+      )
   })
   connection.on('error', () => undefined)
 })

@@ -38,7 +38,8 @@ function durationIn(scope: string): DurationDefinition<CallFacts> {
     description: 'Duration of database client operations.',
     boundaries: BOUNDARIES_SECONDS,
     keyOf: ({ attributes, errorType: type }) => `${Object.values(attributes).join(' ')} ${type ?? ''}`,
-    attributesOf: ({ attributes, errorType: type }) => (type === undefined ? attributes : { ...attributes, 'error.type': type }),
+    attributesOf: ({ attributes, errorType: type }) =>
+      type === undefined ? attributes : { ...attributes, 'error.type': type },
   }
 }
 

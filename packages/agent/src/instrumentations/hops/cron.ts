@@ -21,10 +21,14 @@ export const cron: Plugin = {
       patch: (exports: ModuleExports): void => {
         const holder = exports as { CronJob?: new (...args: unknown[]) => object }
         if (typeof holder.CronJob !== 'function') return
-        replace(holder, 'CronJob', new Proxy(holder.CronJob, {
-          construct: (target, [expression, job, ...rest], newTarget) =>
-            Reflect.construct(target, [expression, asJob(String(expression), job), ...rest], newTarget) as object,
-        }))
+        replace(
+          holder,
+          'CronJob',
+          new Proxy(holder.CronJob, {
+            construct: (target, [expression, job, ...rest], newTarget) =>
+              Reflect.construct(target, [expression, asJob(String(expression), job), ...rest], newTarget) as object,
+          }),
+        )
       },
     },
     {
@@ -35,7 +39,10 @@ export const cron: Plugin = {
         if (typeof original !== 'function') return
         replace(holder, 'scheduleJob', function scheduleJob(this: unknown, ...args: unknown[]) {
           const name = typeof args[0] === 'string' ? args[0] : 'job'
-          return original.apply(this, args.map((arg) => asJob(name, arg)))
+          return original.apply(
+            this,
+            args.map((arg) => asJob(name, arg)),
+          )
         })
       },
     },

@@ -28,7 +28,10 @@ export const processMessages: Plugin = {
   modules: [],
   libraries: ['node:child_process, node:cluster: messages'],
   start: () => {
-    const prototype = ChildProcess.prototype as unknown as { spawn: (this: Channel, ...args: unknown[]) => unknown; emit: Emit }
+    const prototype = ChildProcess.prototype as unknown as {
+      spawn: (this: Channel, ...args: unknown[]) => unknown
+      emit: Emit
+    }
     const spawn = prototype.spawn
     prototype.spawn = function spawnAndSend(...args) {
       const result = spawn.apply(this, args)

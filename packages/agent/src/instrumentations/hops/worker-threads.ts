@@ -26,7 +26,8 @@ export const workerThreads: Plugin = {
   libraries: ['node:worker_threads'],
   start: () => {
     const parent = threads.getEnvironmentData(PARENT)
-    if (!threads.isMainThread && threads.parentPort !== null && parent !== undefined) talkToParent(threads.parentPort, parent)
+    if (!threads.isMainThread && threads.parentPort !== null && parent !== undefined)
+      talkToParent(threads.parentPort, parent)
     return [{ module: 'worker_threads', patch: patchWorker }]
   },
 }
@@ -57,7 +58,9 @@ function patchWorker(exports: ModuleExports): void {
       return true
     }
     const context = takenFrom(args[0])
-    return context === undefined ? emit.call(this, event, ...args) : contextApi.with(context, emit, this, event, ...args)
+    return context === undefined
+      ? emit.call(this, event, ...args)
+      : contextApi.with(context, emit, this, event, ...args)
   }
 }
 
@@ -72,11 +75,15 @@ function talkToParent(port: MessagePort, parent: unknown): void {
     post.call(this, withContext(message), ...rest)
   })
   if (dispatchKey === undefined || typeof dispatch !== 'function') return
-  Reflect.set(port, dispatchKey, function dispatchMessage(this: object, data: unknown, type: string, ...rest: unknown[]) {
-    const context = type === 'message' ? takenFrom(data) : undefined
-    if (context === undefined) return dispatch.call(this, data, type, ...rest)
-    return contextApi.with(context, () => dispatch.call(this, data, type, ...rest))
-  })
+  Reflect.set(
+    port,
+    dispatchKey,
+    function dispatchMessage(this: object, data: unknown, type: string, ...rest: unknown[]) {
+      const context = type === 'message' ? takenFrom(data) : undefined
+      if (context === undefined) return dispatch.call(this, data, type, ...rest)
+      return contextApi.with(context, () => dispatch.call(this, data, type, ...rest))
+    },
+  )
   post.call(port, { [HELLO]: true })
 }
 

@@ -117,7 +117,8 @@ describe('outgoing requests', () => {
   it('pass the decision on when nothing is kept', async () => {
     const { clients, printed } = await run({ OTEL_TRACES_SAMPLER: 'always_off' })
     expect(clients).toEqual([])
-    for (const { url, traceparent } of printed.arrived) expect(traceparent, url).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[02]$/)
+    for (const { url, traceparent } of printed.arrived)
+      expect(traceparent, url).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[02]$/)
   })
 })
 

@@ -4,10 +4,25 @@ import type { Plugin } from '../../plugins/plugin.ts'
 import { traceChannel } from '../channels/trace-channel.ts'
 
 /** A record as Bunyan's streams get it. */
-type BunyanRecord = Record<string, unknown> & { readonly level?: number; readonly msg?: unknown; readonly time?: unknown }
+type BunyanRecord = Record<string, unknown> & {
+  readonly level?: number
+  readonly msg?: unknown
+  readonly time?: unknown
+}
 
 /** Fields that say what the resource and the record itself say already. */
-const ELSEWHERE = new Set(['name', 'hostname', 'pid', 'v', 'level', 'msg', 'time', 'trace_id', 'span_id', 'trace_flags'])
+const ELSEWHERE = new Set([
+  'name',
+  'hostname',
+  'pid',
+  'v',
+  'level',
+  'msg',
+  'time',
+  'trace_id',
+  'span_id',
+  'trace_flags',
+])
 
 const LEVELS: readonly (readonly [number, SeverityNumber, string])[] = [
   [60, SeverityNumber.FATAL, 'fatal'],

@@ -1,4 +1,11 @@
-import { context as contextApi, ROOT_CONTEXT, trace, type Attributes, type Context, type Span } from '@opentelemetry/api'
+import {
+  context as contextApi,
+  ROOT_CONTEXT,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+} from '@opentelemetry/api'
 import { suppressTracing, unsuppressTracing } from '@opentelemetry/core'
 import type { Plugin } from '../../plugins/plugin.ts'
 import { traceChannel } from '../channels/trace-channel.ts'
@@ -59,7 +66,10 @@ export const bullmq: Plugin = {
       },
     })
     const telemetry = telemetryOf(new MessagingTracer('@clew/agent/bullmq', 'bullmq', kit))
-    for (const [channel, index] of [['queue-base', 1], ['flow-producer', 0]] as const) {
+    for (const [channel, index] of [
+      ['queue-base', 1],
+      ['flow-producer', 0],
+    ] as const) {
       traceChannel(`orchestrion:bullmq:${channel}`, {
         over: 'on-return',
         begin: ({ arguments: args = [] }) => {

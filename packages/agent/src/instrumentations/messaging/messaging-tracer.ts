@@ -75,7 +75,11 @@ export class MessagingTracer {
     this.#system = system
     this.#relation = kit.options['consumer'] === 'link' ? 'link' : 'parent'
     this.#recordSent = kit.durations(
-      duration(scope, 'messaging.client.operation.duration', 'Duration of messaging operation initiated by a producer or consumer client.'),
+      duration(
+        scope,
+        'messaging.client.operation.duration',
+        'Duration of messaging operation initiated by a producer or consumer client.',
+      ),
     )
     this.#recordProcessed = kit.durations(
       duration(scope, 'messaging.process.duration', 'Duration of processing operation.'),

@@ -79,7 +79,10 @@ function receiving(tracer: MessagingTracer, original: Method): Method {
     if (event !== 'message') return original.call(this, event, ...args)
     const [topic, , packet] = args as [unknown, unknown, { readonly properties?: Properties }?]
     const sender = tracer.extract({ ...packet?.properties?.userProperties })
-    const work = tracer.process({ destination: String(topic), operation: 'process', ...peerOf((this as Client).options) }, sender)
+    const work = tracer.process(
+      { destination: String(topic), operation: 'process', ...peerOf((this as Client).options) },
+      sender,
+    )
     try {
       const result = contextApi.with(work.context, original, this, event, ...args)
       work.end()

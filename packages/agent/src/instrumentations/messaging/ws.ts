@@ -38,7 +38,9 @@ export const ws: Plugin = {
     traceChannel('orchestrion:ws:upgrade', {
       over: 'on-return',
       begin: ({ arguments: args = [] }) => {
-        const request = args.find((one): one is IncomingMessage => typeof one === 'object' && one !== null && 'headers' in one)
+        const request = args.find(
+          (one): one is IncomingMessage => typeof one === 'object' && one !== null && 'headers' in one,
+        )
         if (request === undefined) return undefined
         const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
         const parent = propagation.extract(ROOT_CONTEXT, request.headers)
@@ -80,6 +82,7 @@ export const ws: Plugin = {
 function socketOf(receiver: unknown): object | undefined {
   if (typeof receiver !== 'object' || receiver === null) return undefined
   const key = Object.getOwnPropertySymbols(receiver).find((symbol) => symbol.description === 'websocket')
-  const socket = key === undefined ? undefined : (Reflect.get(receiver, key) as { readonly _socket?: object } | undefined)
+  const socket =
+    key === undefined ? undefined : (Reflect.get(receiver, key) as { readonly _socket?: object } | undefined)
   return socket?._socket
 }

@@ -28,7 +28,11 @@ export const nodeSqlite: Plugin = {
         statements.set(statement, { sql, database: locationOf(this) })
         return statement
       }
-      Object.defineProperty(DatabaseSync.prototype, 'prepare', { value: remembering, writable: true, configurable: true })
+      Object.defineProperty(DatabaseSync.prototype, 'prepare', {
+        value: remembering,
+        writable: true,
+        configurable: true,
+      })
       traceStatements(tracer, DatabaseSync, ['exec'], (self, [sql]) =>
         typeof sql === 'string' ? { sql, database: locationOf(self) } : undefined,
       )
