@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SinkSpan } from '@clew/testkit/otlp-sink'
-import { KIND, library, runApp, type AppRun } from './run-app.ts'
+import { byText, KIND, library, runApp, type AppRun } from './run-app.ts'
 
 let peer: Server
 let run: AppRun
@@ -52,7 +52,9 @@ describe('context is kept through', () => {
     const begins = run.spans.filter((span) => String(span.values['url.full']).endsWith('-begin'))
     const ends = run.spans.filter((span) => String(span.values['url.full']).endsWith('-end'))
     expect(ends.length).toBe(15)
-    expect(ends.map((span) => span.parentSpanId).toSorted()).toEqual(begins.map((span) => span.parentSpanId).toSorted())
+    expect(ends.map((span) => span.parentSpanId).toSorted(byText)).toEqual(
+      begins.map((span) => span.parentSpanId).toSorted(byText),
+    )
   })
 })
 

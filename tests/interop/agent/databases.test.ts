@@ -3,7 +3,7 @@ import type { SinkSpan } from '@clew/testkit/otlp-sink'
 import { startPostgres } from '../servers/postgres.ts'
 import { startRedis } from '../servers/redis.ts'
 import type { TestServer } from '../servers/start-server.ts'
-import { inServerSpan, KIND, library, runApp, type AppRun } from './run-app.ts'
+import { byText, inServerSpan, KIND, library, runApp, type AppRun } from './run-app.ts'
 
 let postgres: TestServer
 let redis: TestServer
@@ -169,7 +169,7 @@ describe('one call of an object-relational mapper is one span', () => {
       spans
         .filter((span) => span.parentSpanId === id)
         .map((span) => span.name ?? '')
-        .toSorted()
+        .toSorted(byText)
     expect(servers.map(under)).toEqual([
       ['INSERT knex_items', 'SELECT knex_items'],
       ['INSERT knex_items', 'SELECT knex_items'],

@@ -5,7 +5,7 @@ import type { SinkSpan } from '@clew/testkit/otlp-sink'
 import { startRabbit } from '../servers/rabbitmq.ts'
 import { startRedis } from '../servers/redis.ts'
 import type { TestServer } from '../servers/start-server.ts'
-import { inServerSpan, KIND, library, runApp, type AppRun } from './run-app.ts'
+import { byText, inServerSpan, KIND, library, runApp, type AppRun } from './run-app.ts'
 
 let redis: TestServer
 let rabbit: TestServer
@@ -92,8 +92,8 @@ describe(library('kafkajs'), () => {
     const producers = ofKind(run, KIND.producer)
     const consumers = ofKind(run, KIND.consumer)
     expect(producers).toHaveLength(2)
-    expect(consumers.map((span) => span.parentSpanId).toSorted()).toEqual(
-      producers.map((span) => span.spanId).toSorted(),
+    expect(consumers.map((span) => span.parentSpanId).toSorted(byText)).toEqual(
+      producers.map((span) => span.spanId).toSorted(byText),
     )
     for (const consumer of consumers) {
       expect(consumer.values).toMatchObject({ 'messaging.system': 'kafka', 'messaging.destination.name': 'mails' })
@@ -105,7 +105,9 @@ describe(library('kafkajs'), () => {
     const run = await runApp('kafkajs.mjs', { args: ['batch'], env: env() })
     const senders = ofKind(run, KIND.producer).map((span) => span.spanId)
     const consumers = ofKind(run, KIND.consumer)
-    expect(consumers.flatMap((span) => span.links?.map((link) => link.spanId)).toSorted()).toEqual(senders.toSorted())
+    expect(consumers.flatMap((span) => span.links?.map((link) => link.spanId)).toSorted(byText)).toEqual(
+      senders.toSorted(byText),
+    )
     const poll = run.spans.find((span) => span.spanId === consumers[0]?.parentSpanId)
     expect(poll).toMatchObject({ name: 'poll mails', kind: KIND.client })
     expect(workIn(run, poll!)).toHaveLength(1)

@@ -86,6 +86,11 @@ export function library(name: string, older = false): string {
   return `${name} ${manifest.version}`
 }
 
+/** Sorts ids and names that may be missing. */
+export function byText(a = '', b = ''): number {
+  return a < b ? -1 : Number(a > b)
+}
+
 /** What tests look at, children under their parents, in the order in which they began. */
 export interface SpanNode {
   readonly span: SinkSpan

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { KIND, library, runApp, type AppOptions } from './run-app.ts'
+import { byText, KIND, library, runApp, type AppOptions } from './run-app.ts'
 
 interface Served {
   readonly name: string
@@ -15,7 +15,9 @@ async function served(program: string, options?: AppOptions): Promise<Served[]> 
   expect(metrics).toContain('http.server.request.duration')
   const servers = spans.filter((span) => span.kind === KIND.server)
   const clients = spans.filter((span) => span.kind === KIND.client)
-  expect(servers.map((span) => span.parentSpanId).toSorted()).toEqual(clients.map((span) => span.spanId).toSorted())
+  expect(servers.map((span) => span.parentSpanId).toSorted(byText)).toEqual(
+    clients.map((span) => span.spanId).toSorted(byText),
+  )
   return servers.map(({ name, values, status }) => ({
     name: name ?? '',
     route: values['http.route'],

@@ -8,8 +8,8 @@ interface PostgresQuery {
   readonly strings?: readonly string[]
   readonly args?: readonly unknown[]
   readonly executed?: boolean
-  resolve(value: unknown): unknown
-  reject(error: unknown): unknown
+  resolve: (value: unknown) => unknown
+  reject: (error: unknown) => unknown
 }
 
 interface ConnectionOptions {

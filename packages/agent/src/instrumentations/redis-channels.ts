@@ -60,6 +60,7 @@ function common({ database, serverAddress, serverPort }: RedisMessage): {
 
 /** One of the clients puts the command among its arguments. */
 function textOf(operation: string, args: readonly unknown[] | undefined): string {
-  const rest = String(args?.[0] ?? '').toUpperCase() === operation ? args?.slice(1) : args
+  const first = args?.[0]
+  const rest = typeof first === 'string' && first.toUpperCase() === operation ? args?.slice(1) : args
   return [operation, ...(rest ?? [])].join(' ').slice(0, MAX_TEXT_CHARS)
 }

@@ -42,9 +42,13 @@ function about({ module: { name, filePath } }: LibraryRule, found: { name: strin
   return typeof filePath === 'string' ? filePath === found.file : filePath.test(found.file)
 }
 
-function loadTransformer(): typeof import('@apm-js-collab/code-transformer') {
-  const require = createRequire(import.meta.url)
-  return require('@apm-js-collab/code-transformer') as typeof import('@apm-js-collab/code-transformer')
+/** The package's entry. */
+interface CodeTransformer {
+  create(rules: LibraryRule[], channelModule: string): InstrumentationMatcher
+}
+
+function loadTransformer(): CodeTransformer {
+  return createRequire(import.meta.url)('@apm-js-collab/code-transformer') as CodeTransformer
 }
 
 function inlineMap(map: string): string {

@@ -53,7 +53,7 @@ export function traceChannel<M extends object = ChannelMessage>(name: string, tr
     guarded(name, () => call.end?.(message as M))
   }
   const storage = contextStorage()
-  const start = channel.start as unknown as BindableChannel
+  const start = channel.start as object as BindableChannel
   if (storage === undefined) start.subscribe((message) => void begin(message))
   else start.bindStore(storage, begin)
   channel.subscribe({

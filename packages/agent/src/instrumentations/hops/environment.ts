@@ -28,7 +28,7 @@ export const childProcess: Plugin = {
     }
     const begun = arrived(carrier)
     if (begun !== undefined) beginIn(begun)
-    const prototype = ChildProcess.prototype as unknown as { spawn: Spawn }
+    const prototype = ChildProcess.prototype as object as { spawn: Spawn }
     const original = prototype.spawn
     prototype.spawn = function spawn(options, ...rest) {
       addTo(options)

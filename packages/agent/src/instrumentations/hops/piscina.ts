@@ -51,7 +51,7 @@ export const piscina: Plugin = {
         const task = args[0]
         const context = typeof task === 'object' && task !== null ? contexts.get(task) : undefined
         const carrier = context === undefined ? undefined : carried(context)
-        const { port } = self as { readonly port?: { postMessage(message: object, ...rest: unknown[]): void } }
+        const { port } = self as { readonly port?: { postMessage: (message: object, ...rest: unknown[]) => void } }
         if (carrier === undefined || port === undefined) return undefined
         const own = Object.getOwnPropertyDescriptor(port, 'postMessage')
         const post = port.postMessage

@@ -28,7 +28,7 @@ export const processMessages: Plugin = {
   modules: [],
   libraries: ['node:child_process, node:cluster: messages'],
   start: () => {
-    const prototype = ChildProcess.prototype as unknown as {
+    const prototype = ChildProcess.prototype as object as {
       spawn: (this: Channel, ...args: unknown[]) => unknown
       emit: Emit
     }
@@ -40,7 +40,8 @@ export const processMessages: Plugin = {
     }
     prototype.emit = receiveContexts(prototype.emit)
     if (process.send !== undefined) sendContexts(process as Channel)
-    ;(process as unknown as { emit: Emit }).emit = receiveContexts((process as unknown as { emit: Emit }).emit)
+    const own = process as object as { emit: Emit }
+    own.emit = receiveContexts(own.emit)
   },
 }
 

@@ -45,7 +45,7 @@ function patchWorker(exports: ModuleExports): void {
       }
     },
   })
-  const prototype = Original.prototype as unknown as { postMessage: Post; emit: Emit }
+  const prototype = Original.prototype as object as { postMessage: Post; emit: Emit }
   const post = prototype.postMessage
   prototype.postMessage = function postMessage(message, ...rest) {
     post.call(this, listening.has(this) ? withContext(message) : message, ...rest)
@@ -69,7 +69,7 @@ function talkToParent(port: MessagePort, parent: unknown): void {
   if (begun !== undefined) beginIn(begun)
   const dispatchKey = symbolOf(port, 'nodejs.internal.kHybridDispatch')
   const dispatch = dispatchKey === undefined ? undefined : (Reflect.get(port, dispatchKey) as Dispatch | undefined)
-  const post = port.postMessage as Post
+  const post = Reflect.get(port, 'postMessage') as Post
   // The parent takes contexts out of messages: it has said so.
   Reflect.set(port, 'postMessage', function postMessage(this: object, message: unknown, ...rest: unknown[]) {
     post.call(this, withContext(message), ...rest)

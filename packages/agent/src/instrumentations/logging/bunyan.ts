@@ -76,7 +76,7 @@ function send(logger: Logger, record: BunyanRecord): void {
   logger.emit({
     severityNumber,
     severityText,
-    body: typeof msg === 'string' ? msg : String(msg ?? ''),
+    body: typeof msg === 'string' ? msg : '',
     attributes,
     ...(time instanceof Date ? { timestamp: time } : {}),
     context: context.active(),
