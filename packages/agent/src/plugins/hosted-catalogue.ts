@@ -86,7 +86,13 @@ export const HOSTED: readonly HostedInstrumentation[] = [
   { name: 'net', className: 'NetInstrumentation', modules: ['net'], offByDefault: true },
   { name: 'openai', className: 'OpenAIInstrumentation', modules: ['openai'] },
   { name: 'oracledb', className: 'OracleInstrumentation', modules: ['oracledb'] },
-  { name: 'pg', className: 'PgInstrumentation', modules: ['pg'], config: { requireParentSpan: true }, versions: '<8' },
+  {
+    name: 'pg',
+    className: 'PgInstrumentation',
+    modules: ['pg', 'pg-pool'],
+    config: { requireParentSpan: true },
+    versions: '<8',
+  },
   { name: 'pino', className: 'PinoInstrumentation', modules: ['pino'] },
   {
     name: 'redis',

@@ -10,6 +10,7 @@ import { mainOfPackage, packageOfFile, packageVersion, type PackageFile } from '
 import { inRange } from '../modules/version-range.ts'
 import { createRewriter, originOf, type LibraryRule } from '../rewrite/library-rewriter.ts'
 import { addSourceRewriter } from '../rewrite/source-hooks.ts'
+import type { SourceRewriter } from '../rewrite/source-rewriter.ts'
 import type { LoadedModule, ModulePatch, Plugin, PluginKit } from './plugin.ts'
 import { pluginOptions, pluginWanted } from './plugin-switches.ts'
 
@@ -32,6 +33,8 @@ export class PluginHost {
   /** Plugins that have not started, by the modules that start them. */
   readonly #waiting = new Map<string, Plugin[]>()
   readonly #patches = new Map<string, ModulePatch[]>()
+  /** Versions that are rewritten, by package. */
+  readonly #rewritten = new Map<string, string[]>()
   #packages: readonly string[] = []
   readonly #seen = new Set<string>()
   readonly #started = new Set<Plugin>()
@@ -67,10 +70,35 @@ export class PluginHost {
       if (plugin.modules.length === 0 || plugin.modules.some((name) => isBuiltin(name))) this.#start(plugin)
       else for (const name of plugin.modules) this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), plugin])
     }
-    this.#packages = [...new Set([...this.#waiting.keys(), ...this.#patches.keys()])].filter((name) => !isBuiltin(name))
-    if (rules.length > 0) addSourceRewriter(createRewriter(rules), originOf(rules))
+    const patched = [...new Set([...this.#waiting.keys(), ...this.#patches.keys()])].filter((name) => !isBuiltin(name))
+    for (const { module } of rules) {
+      this.#rewritten.set(module.name, [...(this.#rewritten.get(module.name) ?? []), module.versionRange])
+    }
+    this.#packages = [...new Set([...patched, ...this.#rewritten.keys()])]
+    if (rules.length > 0) addSourceRewriter(this.#watched(createRewriter(rules)), originOf(rules))
     hookCommonJs((exports, path, file) => this.#onCommonJs(exports, path, file))
-    hookEsm(this.packages, (url, exports, specifier) => this.#onEsm(url, exports, specifier), report)
+    hookEsm(patched, (url, exports, specifier) => this.#onEsm(url, exports, specifier), report)
+  }
+
+  /** Notes the packages that are rewritten as seen. */
+  #watched(rewriter: SourceRewriter): SourceRewriter {
+    const wants = (path: string): boolean => {
+      const wanted = rewriter.wants(path)
+      const file = wanted ? packageOfFile(path) : undefined
+      if (file !== undefined) this.#noteRewritten(file)
+      return wanted
+    }
+    return { wants, rewrite: (file) => rewriter.rewrite(file) }
+  }
+
+  #noteRewritten({ name, folder }: PackageFile): void {
+    const ranges = this.#rewritten.get(name)
+    if (ranges === undefined || this.#seen.has(name)) return
+    this.#seen.add(name)
+    const version = packageVersion(folder)
+    if (ranges.some((range) => inRange(version, range)) || this.#waiting.has(name)) return
+    const known = [...new Set(ranges)].join(' or ')
+    this.#options.report('unsupported-version', `${name} ${version} is not instrumented: the agent knows ${known}`)
   }
 
   #start(plugin: Plugin): void {
@@ -106,6 +134,7 @@ export class PluginHost {
 
   #patchesFor({ name, folder }: PackageFile): readonly ModulePatch[] | undefined {
     const waiting = this.#waiting.get(name)
+    this.#noteRewritten({ name, folder, file: '' })
     if (waiting !== undefined) {
       this.#seen.add(name)
       const others = waiting.filter((plugin) => isSeenToElsewhere(plugin, folder))
