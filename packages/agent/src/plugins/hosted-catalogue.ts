@@ -91,7 +91,6 @@ export const HOSTED: readonly HostedInstrumentation[] = [
     className: 'PgInstrumentation',
     modules: ['pg', 'pg-pool'],
     config: { requireParentSpan: true },
-    versions: '<8',
   },
   { name: 'pino', className: 'PinoInstrumentation', modules: ['pino'] },
   {
