@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# For `npm run test:interop`: the Node versions the agent is tested on, from npm, in .cache/nodes, and .cache/interop-venv
-# with the Python SDK and its OTLP exporters. Does nothing when they are there already with these versions; fails when
-# they cannot be had.
+# For `npm run test:interop`: the Node versions the agent is tested on, from npm, in .cache/nodes; the libraries it is tested
+# with, in .cache/agent-apps; and .cache/interop-venv with the Python SDK and its OTLP exporters. Does nothing when they are
+# there already with these versions; fails when they cannot be had. Servers are expected to be installed (see .ci/run).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +14,25 @@ for version in 20.19 22 24 26; do
   echo '{"private":true}' >"$folder/package.json"
   npm install --prefix "$folder" --silent --no-audit --no-fund --no-package-lock --ignore-scripts "$platform@$version"
 done
+
+# install_apps FOLDER: the packages of tests/interop/FOLDER, below .cache, where its programs find them
+install_apps() {
+  local from="tests/interop/$1" to=".cache/$1"
+  mkdir -p "$to"
+  if ! cmp -s "$from/package-lock.json" "$to/installed.json"; then
+    cp "$from/package.json" "$from/package-lock.json" "$to/"
+    # Nothing that packages want to run or download when they are installed.
+    (cd "$to" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    cp "$from/package-lock.json" "$to/installed.json"
+  fi
+}
+mkdir -p .cache
+(
+  flock 9
+  install_apps agent-apps
+  install_apps agent-apps/older
+  ln -sfn ../../../.cache/agent-apps/node_modules tests/interop/agent-apps/node_modules
+) 9>.cache/agent-apps.lock
 
 venv=.cache/interop-venv
 packages=(opentelemetry-sdk==1.39.1 opentelemetry-exporter-otlp==1.39.1)

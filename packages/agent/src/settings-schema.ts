@@ -110,6 +110,16 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
       ),
       setting('OTEL_TRACES_SAMPLER_ARG', '1', 'Share of the ratio samplers, 0 to 1.'),
       setting(
+        'OTEL_SEMCONV_STABILITY_OPT_IN',
+        'http,database,messaging,rpc',
+        'What hosted instrumentations write by the stable names of attributes.',
+      ),
+      setting(
+        'CLEW_LOST_CONTEXT',
+        'on',
+        '`off`: outgoing calls that begin a trace of their own while a request is being answered are not counted and said.',
+      ),
+      setting(
         'CLEW_OVERHEAD_BUDGET',
         '',
         'The agent’s part of the processor time of the process, such as `3%`. Above it, it leaves out spans of inner layers, then attributes, then traces.',

@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { readConfigFile, withFileSettings } from './config/read-config-file.ts'
 import { captureConsole } from './console-logs.ts'
+import { reportLostContext, watchLostContext } from './context/lost-context.ts'
 import { recordCrashes } from './crash-record.ts'
 import { flushOnExit } from './exit-flush.ts'
 import { controlSettings, type ControlSettings } from './control/control-settings.ts'
@@ -58,6 +59,9 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
   const serviceName = deriveServiceName(process.argv[1], env)
   const endRest = startSdk({ env, serviceName, parts, fastTraces })
   openFindings()
+  if (fastTraces !== undefined && env['CLEW_LOST_CONTEXT']?.trim().toLowerCase() !== 'off') {
+    watchLostContext(fastTraces.startHooks)
+  }
   const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
   const host = new PluginHost({ plugins, env, durations: durationRecorders(env, durations), report: reportFinding })
   host.start()
@@ -83,6 +87,7 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
       if (final) {
         lookAtProgram()
         fastTraces?.sampler.tail?.flush()
+        reportLostContext()
       }
       await Promise.all([flush(), final ? endRest?.() : undefined])
     },
@@ -101,5 +106,5 @@ function once(action: () => void): () => void {
 }
 
 function openedFindings(): { component: string; message: string }[] {
-  return allFindings().findings.map(({ kind, text }) => ({ component: kind, message: text }))
+  return allFindings().map(({ kind, text }) => ({ component: kind, message: text }))
 }

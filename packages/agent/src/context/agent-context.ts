@@ -1,4 +1,10 @@
-import { ROOT_CONTEXT, type Context, type ContextManager } from '@opentelemetry/api'
+import {
+  context as contextApi,
+  createContextKey,
+  ROOT_CONTEXT,
+  type Context,
+  type ContextManager,
+} from '@opentelemetry/api'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 
@@ -7,9 +13,28 @@ const storage = new AsyncLocalStorage<Context>()
 
 type AnyFunction = (this: unknown, ...args: never[]) => unknown
 
+/** Of all that is done outside of anything: where what has started this process or thread was in a trace, that one. */
+let initial: Context = ROOT_CONTEXT
+
+/** Makes it the context of all that this process or thread does, unless something else is entered. */
+export function beginIn(context: Context): void {
+  initial = context
+}
+
+const PROBE = createContextKey('clew.context.probe')
+
+/**
+ * The storage behind the API, for diagnostics channels that are to enter a context; undefined when a program has put a
+ * context manager of its own there.
+ */
+export function contextStorage(): AsyncLocalStorage<Context> | undefined {
+  const probe = ROOT_CONTEXT.setValue(PROBE, true)
+  return storage.run(probe, () => contextApi.active() === probe) ? storage : undefined
+}
+
 /** The context that runs; what the API's `context.active()` gives, without its look-ups. */
 export function activeContext(): Context {
-  return storage.getStore() ?? ROOT_CONTEXT
+  return storage.getStore() ?? initial
 }
 
 /** Runs a function in a context; what the API's `context.with()` does, without a closure. */

@@ -73,6 +73,11 @@ export function openFindings(): void {
   for (const finding of findings) emit(finding)
 }
 
+/** Everything found so far, oldest first. */
+export function allFindings(): readonly Finding[] {
+  return findings
+}
+
 function emit({ kind, text, atMs }: Finding): void {
   try {
     logs.getLogger('@clew/agent/findings').emit({

@@ -17,14 +17,17 @@ type UpstreamClass = new (config: object) => Instrumentation & { init(): Definit
  * hooks of its own; what it wants to patch is patched by the agent, in every way modules are loaded.
  */
 export function hostUpstream(hosted: HostedInstrumentation): Plugin {
-  const { name, modules, offByDefault, when } = hosted
+  const { name, modules, offByDefault, unlessFile, versions, when } = hosted
   return {
     name,
     modules,
+    upstream: `@opentelemetry/instrumentation-${name}`,
     ...(offByDefault === undefined ? {} : { offByDefault }),
+    ...(unlessFile === undefined ? {} : { unlessFile }),
+    ...(versions === undefined ? {} : { versions }),
     start: (kit) => {
       if (when?.(kit.env) === false) return
-      if (hosted.deferred !== true) return start(hosted, kit)
+      if (hosted.deferred !== true) return withStableConventions(() => start(hosted, kit))
       setImmediate(() => startLater(hosted, kit)).unref()
     },
   }
@@ -32,7 +35,7 @@ export function hostUpstream(hosted: HostedInstrumentation): Plugin {
 
 function startLater(hosted: HostedInstrumentation, kit: PluginKit): void {
   try {
-    start(hosted, kit)
+    withStableConventions(() => start(hosted, kit))
   } catch (error) {
     kit.report('plugin-failed', `${hosted.name} is not instrumented: ${String(error)}`)
   }
@@ -88,6 +91,20 @@ function requireUpstream(name: string, { report }: PluginKit): Record<string, un
     return createRequire(import.meta.url)(`@opentelemetry/instrumentation-${name}`) as Record<string, unknown>
   } finally {
     output.error = error
+  }
+}
+
+const STABILITY = 'OTEL_SEMCONV_STABILITY_OPT_IN'
+
+/** Upstream writes the old names of attributes unless this variable says otherwise; each looks at it when it is made. */
+function withStableConventions<T>(action: () => T): T {
+  const { env } = process
+  if (env[STABILITY]?.trim()) return action()
+  env[STABILITY] = 'http,database,messaging,rpc'
+  try {
+    return action()
+  } finally {
+    delete env[STABILITY]
   }
 }
 

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FindingKind } from '../findings/report-finding.ts'
 import type { DurationRecorders } from '../metrics/duration-producer.ts'
@@ -6,6 +8,9 @@ import { hookCommonJs } from '../modules/commonjs-hook.ts'
 import { hookEsm } from '../modules/esm-hook.ts'
 import { mainOfPackage, packageOfFile, packageVersion, type PackageFile } from '../modules/package-of-file.ts'
 import { inRange } from '../modules/version-range.ts'
+import { createRewriter, originOf, type LibraryRule } from '../rewrite/library-rewriter.ts'
+import { addSourceRewriter } from '../rewrite/source-hooks.ts'
+import type { SourceRewriter } from '../rewrite/source-rewriter.ts'
 import type { LoadedModule, ModulePatch, Plugin, PluginKit } from './plugin.ts'
 import { pluginOptions, pluginWanted } from './plugin-switches.ts'
 
@@ -28,9 +33,11 @@ export class PluginHost {
   /** Plugins that have not started, by the modules that start them. */
   readonly #waiting = new Map<string, Plugin[]>()
   readonly #patches = new Map<string, ModulePatch[]>()
-  readonly #started = new Set<string>()
+  /** Versions that are rewritten, by package. */
+  readonly #rewritten = new Map<string, string[]>()
   #packages: readonly string[] = []
   readonly #seen = new Set<string>()
+  readonly #started = new Set<Plugin>()
   /** CommonJS exports that have been through here: an ES wrapper around them must not be patched again. */
   readonly #patched = new WeakSet<object>()
 
@@ -50,32 +57,60 @@ export class PluginHost {
 
   /** Names of the plugins that run. */
   get started(): readonly string[] {
-    return [...this.#started]
+    return [...new Set([...this.#started].map(({ name }) => name))]
   }
 
   /** Sets the hooks, and starts the plugins that wait for nothing or for modules of Node, which are always there. */
   start(): void {
     const { plugins, env, report } = this.#options
+    const rules: LibraryRule[] = []
     for (const plugin of plugins) {
       if (!pluginWanted(env, plugin.name, plugin.offByDefault)) continue
+      rules.push(...(plugin.rewrites ?? []))
       if (plugin.modules.length === 0 || plugin.modules.some((name) => isBuiltin(name))) this.#start(plugin)
       else for (const name of plugin.modules) this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), plugin])
     }
-    this.#packages = [...new Set([...this.#waiting.keys(), ...this.#patches.keys()])].filter((name) => !isBuiltin(name))
+    const patched = [...new Set([...this.#waiting.keys(), ...this.#patches.keys()])].filter((name) => !isBuiltin(name))
+    for (const { module } of rules) {
+      this.#rewritten.set(module.name, [...(this.#rewritten.get(module.name) ?? []), module.versionRange])
+    }
+    this.#packages = [...new Set([...patched, ...this.#rewritten.keys()])]
+    if (rules.length > 0) addSourceRewriter(this.#watched(createRewriter(rules)), originOf(rules))
     hookCommonJs((exports, path, file) => this.#onCommonJs(exports, path, file))
-    hookEsm(this.packages, (url, exports, specifier) => this.#onEsm(url, exports, specifier), report)
+    hookEsm(patched, (url, exports, specifier) => this.#onEsm(url, exports, specifier), report)
+  }
+
+  /** Notes the packages that are rewritten as seen. */
+  #watched(rewriter: SourceRewriter): SourceRewriter {
+    const wants = (path: string): boolean => {
+      const wanted = rewriter.wants(path)
+      const file = wanted ? packageOfFile(path) : undefined
+      if (file !== undefined) this.#noteRewritten(file)
+      return wanted
+    }
+    return { wants, rewrite: (file) => rewriter.rewrite(file) }
+  }
+
+  #noteRewritten({ name, folder }: PackageFile): void {
+    const ranges = this.#rewritten.get(name)
+    if (ranges === undefined || this.#seen.has(name)) return
+    this.#seen.add(name)
+    const version = packageVersion(folder)
+    if (ranges.some((range) => inRange(version, range)) || this.#waiting.has(name)) return
+    const known = [...new Set(ranges)].join(' or ')
+    this.#options.report('unsupported-version', `${name} ${version} is not instrumented: the agent knows ${known}`)
   }
 
   #start(plugin: Plugin): void {
-    if (this.#started.has(plugin.name)) return
-    this.#started.add(plugin.name)
+    if (this.#started.has(plugin)) return
+    this.#started.add(plugin)
     const { env, durations, report } = this.#options
     const options = pluginOptions(env, plugin.name)
     if (options instanceof Error) report('configuration', options.message)
     const kit: PluginKit = { env, options: options instanceof Error ? {} : options, durations, report }
     try {
       const patches = plugin.start(kit) ?? []
-      for (const patch of patches) this.#addPatch(guarded(patch, plugin.name, report))
+      for (const patch of patches) this.#addPatch(guarded(patch, plugin, report))
     } catch (error) {
       report('plugin-failed', `${plugin.name} is not instrumented: ${String(error)}`)
     }
@@ -97,18 +132,21 @@ export class PluginHost {
     syncBuiltinESMExports()
   }
 
-  #patchesFor(name: string): readonly ModulePatch[] | undefined {
+  #patchesFor({ name, folder }: PackageFile): readonly ModulePatch[] | undefined {
     const waiting = this.#waiting.get(name)
+    this.#noteRewritten({ name, folder, file: '' })
     if (waiting !== undefined) {
       this.#seen.add(name)
-      this.#waiting.delete(name)
-      for (const plugin of waiting) this.#start(plugin)
+      const others = waiting.filter((plugin) => isSeenToElsewhere(plugin, folder))
+      if (others.length === 0) this.#waiting.delete(name)
+      else if (others.length < waiting.length) this.#waiting.set(name, others)
+      for (const plugin of waiting) if (!others.includes(plugin)) this.#start(plugin)
     }
     return this.#patches.get(name)
   }
 
   #onCommonJs(exports: unknown, path: string, file: PackageFile): unknown {
-    const patches = this.#patchesFor(file.name)
+    const patches = this.#patchesFor(file)
     if (patches === undefined || !isObject(exports) || isNamespace(exports)) return exports
     const result = this.#apply(patches, exports, aboutFile(file, mainOfPackage(file) === path, false))
     this.#patched.add(exports)
@@ -119,7 +157,7 @@ export class PluginHost {
   #onEsm(url: string, exports: Record<string, unknown>, specifier: string): void {
     if (!url.startsWith('file:')) return
     const file = packageOfFile(fileURLToPath(url))
-    const patches = file === undefined ? undefined : this.#patchesFor(file.name)
+    const patches = file === undefined ? undefined : this.#patchesFor(file)
     if (file === undefined || patches === undefined) return
     const original = 'default' in exports ? exports['default'] : undefined
     if (isObject(original) && this.#patched.has(original)) return
@@ -138,18 +176,34 @@ export class PluginHost {
   }
 }
 
-function guarded(patch: ModulePatch, plugin: string, report: (kind: FindingKind, text: string) => void): ModulePatch {
+function guarded(patch: ModulePatch, plugin: Plugin, report: (kind: FindingKind, text: string) => void): ModulePatch {
   return {
     ...patch,
     patch: (exports, about) => {
       try {
+        if (isSeenToElsewhere(plugin, about.folder)) return exports
         return patch.patch(exports, about)
       } catch (error) {
-        report('plugin-failed', `${plugin} could not instrument ${about.module} ${about.version}: ${String(error)}`)
+        report(
+          'plugin-failed',
+          `${plugin.name} could not instrument ${about.module} ${about.version}: ${String(error)}`,
+        )
         return exports
       }
     },
   }
+}
+
+const seenToElsewhere = new Map<string, boolean>()
+
+function isSeenToElsewhere({ unlessFile, versions }: Plugin, folder: string): boolean {
+  if (folder === '') return false
+  if (versions !== undefined && !inRange(packageVersion(folder), versions)) return true
+  if (unlessFile === undefined) return false
+  const path = join(folder, unlessFile)
+  const known = seenToElsewhere.get(path) ?? existsSync(path)
+  seenToElsewhere.set(path, known)
+  return known
 }
 
 function aboutFile({ name, folder, file }: PackageFile, isMain: boolean, isEsm: boolean): LoadedModule {

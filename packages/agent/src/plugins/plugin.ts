@@ -1,5 +1,6 @@
 import type { FindingKind } from '../findings/report-finding.ts'
 import type { DurationRecorders } from '../metrics/duration-producer.ts'
+import type { LibraryRule } from '../rewrite/library-rewriter.ts'
 
 /**
  * What the agent knows about one library. To add one: write `instrumentations/<name>.ts` (or a folder) that exports a
@@ -14,8 +15,18 @@ export interface Plugin {
   readonly name: string
   /** Packages (`pg`, `@hapi/hapi`) and modules of Node (`http`) whose first load starts it. None: it starts at once. */
   readonly modules: readonly string[]
+  /** Copies of a package that have this file neither start it nor are patched: another plugin sees to them. */
+  readonly unlessFile?: string
+  /** Likewise copies of other versions than these, as in `ModulePatch`. */
+  readonly versions?: string
   /** Only when asked for by name. */
   readonly offByDefault?: true
+  /** What the plugin works with, for the reference: `pg 8`, `node:http2`. `modules` when missing. */
+  readonly libraries?: readonly string[]
+  /** The upstream package that does it, where it is hosted. */
+  readonly upstream?: string
+  /** Functions of libraries that get a tracing channel put around them when they are loaded; `start` subscribes to it. */
+  readonly rewrites?: readonly LibraryRule[]
   /**
    * Called once, before the program gets to see the first of `modules`: the place to subscribe to diagnostics channels.
    * Returns what is to be changed in modules. An error switches the plugin off and becomes a finding.

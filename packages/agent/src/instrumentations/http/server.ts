@@ -14,6 +14,7 @@ import https from 'node:https'
 import { activeContext, runIn } from '../../context/agent-context.ts'
 import type { RecordDuration } from '../../metrics/duration-producer.ts'
 import { workBegins, workEnded } from '../../overhead/own-time.ts'
+import { requestBegins, requestEnds } from '../../context/lost-context.ts'
 import { reportOnce } from '../../report-once.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
 import type { RuledOptions } from '../../tracer/sampler.ts'
@@ -133,6 +134,7 @@ function begin(
     if (span instanceof RecordingSpan) span.startWithFlat(start.flat)
     else if (span.isRecording()) setFlat(span, start.flat)
     const context = new RequestContext(incoming, span)
+    requestBegins()
     const served: Served = { context, request, scheme, startMs: performance.now(), over: false }
     ;(request as Marked)[SERVED] = served
     ;(response as Marked)[SERVED] = served
@@ -219,6 +221,7 @@ function end(
   errorType: string | undefined,
 ): void {
   served.over = true
+  requestEnds()
   const { request, scheme, startMs, context } = served
   context.rpc.span.end()
   if (record === undefined) return
