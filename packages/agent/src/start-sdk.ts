@@ -1,6 +1,5 @@
 import { context, metrics, propagation, trace } from '@opentelemetry/api'
 import { logs } from '@opentelemetry/api-logs'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
   defaultResource,
   detectResources,
@@ -18,6 +17,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { NodeSDK } from '@opentelemetry/sdk-node'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { createRequire } from 'node:module'
+import { agentContextManager } from './context/agent-context-manager.ts'
 import type { FastTraces } from './pipeline/fast-traces.ts'
 import { reportPipelineMetrics } from './pipeline/pipeline-metrics.ts'
 import type { SdkParts } from './pipelines.ts'
@@ -77,7 +77,7 @@ export function startSdk(options: SdkOptions): (() => Promise<void>) | undefined
 }
 
 function startBareSdk({ parts }: SdkOptions, resource: Resource): void {
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  context.setGlobalContextManager(agentContextManager().enable())
   const { metricReaders = [], spanProcessors = [], logRecordProcessors = [] } = parts
   if (metricReaders.length > 0) {
     metrics.setGlobalMeterProvider(new MeterProvider({ resource, readers: metricReaders }))
@@ -104,6 +104,7 @@ function startWholeSdk(
     instrumentations: [],
     // Ours is registered already.
     textMapPropagator: null,
+    contextManager: agentContextManager(),
     // All signals of a process have one resource, instance id included.
     ...(resource === undefined ? {} : { resource, autoDetectResources: false }),
     // With the variable set, the SDK chooses the detectors by it.

@@ -5,6 +5,8 @@ import { hookCommonJs } from '../modules/commonjs-hook.ts'
 import { hookEsm } from '../modules/esm-hook.ts'
 import { mainOfPackage, packageOfFile, packageVersion, type PackageFile } from '../modules/package-of-file.ts'
 import { inRange } from '../modules/version-range.ts'
+import { createRewriter, originOf, type LibraryRule } from '../rewrite/library-rewriter.ts'
+import { addSourceRewriter } from '../rewrite/source-hooks.ts'
 import type { LoadedModule, ModulePatch, Plugin, PluginKit } from './plugin.ts'
 import { pluginOptions, pluginWanted } from './plugin-switches.ts'
 
@@ -47,11 +49,14 @@ export class PluginHost {
   /** Sets the hooks, and starts the plugins that wait for nothing or for modules of Node, which are always there. */
   start(): void {
     const { plugins, env, report } = this.#options
+    const rules: LibraryRule[] = []
     for (const plugin of plugins) {
       if (!pluginWanted(env, plugin.name, plugin.offByDefault)) continue
+      rules.push(...(plugin.rewrites ?? []))
       if (plugin.modules.length === 0 || plugin.modules.some((name) => isBuiltin(name))) this.#start(plugin)
       else for (const name of plugin.modules) this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), plugin])
     }
+    if (rules.length > 0) addSourceRewriter(createRewriter(rules), originOf(rules))
     hookCommonJs((exports, path, file) => this.#onCommonJs(exports, path, file))
     hookEsm(this.packages, (url, exports, specifier) => this.#onEsm(url, exports, specifier), report)
   }

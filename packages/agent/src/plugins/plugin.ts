@@ -1,4 +1,5 @@
 import type { FindingKind } from '../findings/report-finding.ts'
+import type { LibraryRule } from '../rewrite/library-rewriter.ts'
 
 /**
  * What the agent knows about one library. To add one: write `instrumentations/<name>.ts` (or a folder) that exports a
@@ -15,6 +16,10 @@ export interface Plugin {
   readonly modules: readonly string[]
   /** Only when asked for by name. */
   readonly offByDefault?: true
+  /** What the plugin works with, for the reference: `pg 8`, `node:http2`. `modules` when missing. */
+  readonly libraries?: readonly string[]
+  /** Functions of libraries that get a tracing channel put around them when they are loaded; `start` subscribes to it. */
+  readonly rewrites?: readonly LibraryRule[]
   /**
    * Called once, before the program gets to see the first of `modules`: the place to subscribe to diagnostics channels.
    * Returns what is to be changed in modules. An error switches the plugin off and becomes a finding.
