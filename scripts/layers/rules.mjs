@@ -5,11 +5,12 @@ export const PACKAGE_IMPORTS = {
   lang: ['base'],
   contract: ['base'],
   agent: [],
+  build: ['base', 'agent'],
   collector: ['base', 'otlp', 'lang'],
   store: ['base', 'otlp'],
   query: ['base', 'otlp', 'lang', 'contract', 'store'],
   web: ['base', 'lang', 'contract'],
-  cli: ['base', 'otlp', 'lang', 'contract', 'agent', 'collector', 'store', 'query'],
+  cli: ['base', 'otlp', 'lang', 'contract', 'agent', 'build', 'collector', 'store', 'query'],
   testkit: ['base', 'otlp'],
 }
 
