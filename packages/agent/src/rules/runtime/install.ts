@@ -1,0 +1,42 @@
+/**
+ * What instrumented code talks to, in the global object under `Symbol.for('clew.rules.1')`. The first copy in a process is
+ * everybody's: the agent's when it runs, otherwise the one that the build put beside the program. Needs no OpenTelemetry
+ * package and does nothing as long as none is registered.
+ */
+import { hookModules } from './activation.ts'
+import { delegate } from './delegate.ts'
+import { Point } from './point.ts'
+import type { PointSpec } from './point-spec.ts'
+import { allRuleStates, failed, listener, ruleState, setRule } from './rule-state.ts'
+
+/** The interface between instrumented code, the agent and this runtime. */
+export interface RulesRuntime {
+  /** Called by instrumented modules: their places, in order, and the modules of their hooks. */
+  points(specs: readonly PointSpec[], hooks?: Readonly<Record<string, object>>): Point[]
+  delegate: typeof delegate
+  /** Makes a rule known before any module that it matches is loaded. */
+  declare(rule: string, on: boolean): void
+  setRule: typeof setRule
+  rules: typeof allRuleStates
+  failed: typeof failed
+  readonly listener: typeof listener
+  addHooks(path: string, module: object): void
+}
+
+const KEY = Symbol.for('clew.rules.1')
+
+const global = globalThis as { [KEY]?: RulesRuntime }
+
+global[KEY] ??= {
+  points(specs, hooks) {
+    for (const [path, module] of Object.entries(hooks ?? {})) this.addHooks(path, module)
+    return specs.map((spec) => new Point(spec))
+  },
+  delegate,
+  declare: (rule, on) => void ruleState(rule, on),
+  setRule,
+  rules: allRuleStates,
+  failed,
+  listener,
+  addHooks: (path, module) => void hookModules.set(path, module as never),
+}
