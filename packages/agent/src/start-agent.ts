@@ -8,6 +8,7 @@ import { createPipelines } from './pipelines.ts'
 import { PluginHost } from './plugins/plugin-host.ts'
 import { pluginWanted } from './plugins/plugin-switches.ts'
 import { allPlugins } from './plugins/registry.ts'
+import { startRules } from './rules/start-rules.ts'
 import { deriveServiceName } from './service-name.ts'
 import { numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
 import { processFacts, skipReason } from './skip-reason.ts'
@@ -40,6 +41,7 @@ function start(maxQueuedSpans: number): void {
   openFindings()
   const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
   new PluginHost({ plugins, env, report: reportFinding }).start()
+  startRules(env, reportFinding)
   if (ownHttpServer) instrumentHttpServers(durationRecorder(env, serverDurations))
   if (pluginWanted(env, 'console')) captureConsole()
   recordCrashes()

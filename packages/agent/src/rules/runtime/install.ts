@@ -13,6 +13,8 @@ import { allRuleStates, failed, listener, ruleState, setRule } from './rule-stat
 export interface RulesRuntime {
   /** Called by instrumented modules: their places, in order, and the modules of their hooks. */
   points(specs: readonly PointSpec[], hooks?: Readonly<Record<string, object>>): Point[]
+  /** Called by modules in which a rule found a place and had to leave it alone. */
+  note(rule: string, text: string): void
   delegate: typeof delegate
   /** Makes a rule known before any module that it matches is loaded. */
   declare(rule: string, on: boolean): void
@@ -25,13 +27,24 @@ export interface RulesRuntime {
 
 const KEY = Symbol.for('clew.rules.1')
 
+/** Hooks that did not come with the module are loaded by the agent. */
+function needHooks(path: string): void {
+  if (hookModules.has(path)) return
+  hookModules.set(path, {})
+  listener.onHooks?.(path)
+}
+
 const global = globalThis as { [KEY]?: RulesRuntime }
 
 global[KEY] ??= {
   points(specs, hooks) {
     for (const [path, module] of Object.entries(hooks ?? {})) this.addHooks(path, module)
+    for (const { rules } of specs) {
+      for (const { actions } of rules) for (const action of actions) if (action.do === 'hooks') needHooks(action.path)
+    }
     return specs.map((spec) => new Point(spec))
   },
+  note: (rule, text) => listener.onNote?.(rule, text),
   delegate,
   declare: (rule, on) => void ruleState(rule, on),
   setRule,

@@ -22,8 +22,18 @@ export interface RuleState {
 const states = new Map<string, RuleState>()
 const pointsOf = new Map<string, Switchable[]>()
 
-/** Called with the first failure of each rule. */
-export const listener: { onFailure: ((rule: string, text: string) => void) | undefined } = { onFailure: undefined }
+/** What the agent wants to hear about. */
+export interface Listener {
+  /** The first failure of each rule. */
+  onFailure: ((rule: string, text: string) => void) | undefined
+  /** A place that a rule found and that was left alone. */
+  onNote: ((rule: string, text: string) => void) | undefined
+  /** A module of hooks is needed, by its absolute path. */
+  onHooks: ((path: string) => void) | undefined
+}
+
+/** The one of this process. */
+export const listener: Listener = { onFailure: undefined, onNote: undefined, onHooks: undefined }
 
 /** The state of a rule, made with this switch position when it is seen for the first time. */
 export function ruleState(name: string, on: boolean): RuleState {

@@ -1,7 +1,7 @@
 import { decoratorName, emittedDecorators, type EmittedDecorators } from './decorators.ts'
 import { ownerOfAssignment, namesOfValue } from './function-names.ts'
 import type { CallSite, FunctionSite, StatementSite } from './function-site.ts'
-import { bare, child, children, isFunction, list, nameOf, type ParsedModule, type SyntaxNode } from './syntax.ts'
+import { bare, child, children, isDirective, isFunction, list, nameOf, type ParsedModule, type SyntaxNode } from './syntax.ts'
 
 /** Every place of a module that a rule could be about. */
 export interface Sites {
@@ -139,7 +139,7 @@ class Finder implements Sites {
   }
 
   #statement(node: SyntaxNode, order: number, parent: SyntaxNode | undefined, inside: FunctionSite | undefined): void {
-    if (parent === undefined || NO_PLACE.test(node.type) || node['directive'] !== undefined) return
+    if (parent === undefined || NO_PLACE.test(node.type) || isDirective(node)) return
     if (/^(Program|BlockStatement|StaticBlock|TSModuleBlock)$/.test(parent.type)) {
       this.statements.push({ node, order, isAlone: false, inside })
     } else if (parent.type === 'SwitchCase' && child(parent, 'test') !== node) {

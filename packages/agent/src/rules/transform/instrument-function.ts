@@ -3,7 +3,7 @@ import type { Edits } from './edits.ts'
 import type { FunctionSite } from './function-site.ts'
 import type { Names } from './names.ts'
 import { blockHazard, scanScope, type Scope } from './scope.ts'
-import { child, list, type SyntaxNode } from './syntax.ts'
+import { child, isDirective, list, type SyntaxNode } from './syntax.ts'
 
 /** How a function's body runs. */
 export function kindOf(fn: SyntaxNode): PointKind {
@@ -94,7 +94,7 @@ function startOfCode({ site }: FunctionWork, body: SyntaxNode, names: Names): { 
     const statement = superStatement(body)
     if (statement !== undefined) return { at: statement.end, separator: ';' }
   }
-  const directive = list(body, 'body').findLast((statement) => statement['directive'] !== undefined)
+  const directive = list(body, 'body').findLast((statement) => isDirective(statement))
   return directive === undefined ? { at: body.start + 1, separator: '' } : { at: directive.end, separator: ';' }
 }
 

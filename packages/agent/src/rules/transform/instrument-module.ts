@@ -7,7 +7,7 @@ import { mayMatch } from './may-match.ts'
 import { namesFor, preamble, RUNTIME_EXPRESSION } from './names.ts'
 import { PointPlan } from './point-plan.ts'
 import { Positions } from './positions.ts'
-import { list, parseModule, type ParsedModule } from './syntax.ts'
+import { isDirective, list, parseModule, type ParsedModule } from './syntax.ts'
 
 /** A module's text and what is known about it. */
 export interface ModuleInput {
@@ -83,7 +83,7 @@ export function instrumentModule(input: ModuleInput): InstrumentedModule {
 /** Before the first statement that is no directive. */
 function startOfModule({ program, source }: ParsedModule): { at: number; separator: string } {
   const body = list(program, 'body')
-  const first = body.find((statement) => statement['directive'] === undefined)
+  const first = body.find((statement) => !isDirective(statement))
   if (first === undefined) return { at: source.length, separator: ';' }
   return { at: first.start, separator: body[0] === first ? '' : ';' }
 }

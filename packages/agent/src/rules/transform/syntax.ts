@@ -121,3 +121,8 @@ export function nameOf(node: SyntaxNode | undefined): string | undefined {
   if (node.type === 'ThisExpression') return 'this'
   return node.type === 'Literal' && typeof node['value'] === 'string' ? node['value'] : undefined
 }
+
+/** Whether a statement is a directive, such as 'use strict'. */
+export function isDirective(statement: SyntaxNode): boolean {
+  return typeof statement['directive'] === 'string'
+}
