@@ -12,6 +12,14 @@ export const hookModules: Map<string, Hooks> = new Map()
 
 const NO_REDACTION: readonly RedactSpec[] = []
 
+/** Values that are read may be code of the program that is instrumented itself: it must not end up here again. */
+let busy = false
+
+/** Whether the runtime is at work in this thread. */
+export function isBusy(): boolean {
+  return busy
+}
+
 interface Work {
   readonly rule: PointRuleSpec
   readonly action: ActionSpec
@@ -251,10 +259,14 @@ export class Activation implements ValueSource, Recording {
   }
 
   #guard(rule: PointRuleSpec, action: () => void): void {
+    const before = busy
+    busy = true
     try {
       action()
     } catch (error) {
       failed(rule.rule, error)
+    } finally {
+      busy = before
     }
   }
 

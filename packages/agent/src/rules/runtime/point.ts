@@ -1,4 +1,4 @@
-import { Activation } from './activation.ts'
+import { Activation, isBusy } from './activation.ts'
 import type { PointSpec } from './point-spec.ts'
 import { failed, follow, type Switchable } from './rule-state.ts'
 
@@ -19,6 +19,7 @@ export class Point implements Switchable {
 
   /** A function was entered with these values; undefined when nothing can be recorded. */
   e(slots: readonly unknown[]): Activation | undefined {
+    if (isBusy()) return undefined
     try {
       return new Activation(this.spec, slots)
     } catch (error) {

@@ -10,6 +10,7 @@ export interface ValueSource {
 
 const MAX_TEXT = 4096
 const MAX_DEPTH = 4
+const MAX_WIDTH = 64
 
 /** What a value stands for; undefined where its path leads nowhere. */
 export function resolveValue(spec: ValueSpec, source: ValueSource): unknown {
@@ -76,13 +77,31 @@ function masked(value: unknown, redact: readonly RedactSpec[], depth: number): u
   if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth >= MAX_DEPTH) return Array.isArray(value) ? '[…]' : '{…}'
-  if (Array.isArray(value)) return value.slice(0, 64).map((item) => masked(item, redact, depth + 1))
-  const entries = value instanceof Map ? [...value.entries()] : Object.entries(value)
+  if (Array.isArray(value)) return value.slice(0, MAX_WIDTH).map((item) => masked(item, redact, depth + 1))
   const copy: Record<string, unknown> = {}
-  for (const [key, item] of entries.slice(0, 64)) {
-    copy[String(key)] = redactionOf(String(key), redact) ?? masked(item, redact, depth + 1)
+  for (const [key, item] of value instanceof Map ? entriesOfMap(value) : entriesOf(value)) {
+    copy[key] = redactionOf(key, redact) ?? masked(item, redact, depth + 1)
   }
   return copy
+}
+
+function entriesOfMap(map: ReadonlyMap<unknown, unknown>): [string, unknown][] {
+  const entries: [string, unknown][] = []
+  for (const [key, item] of map) {
+    if (entries.length === MAX_WIDTH) break
+    entries.push([typeof key === 'object' ? '{…}' : String(key), item])
+  }
+  return entries
+}
+
+/** Own values; getters are code of the program, which nobody has asked to run. */
+function entriesOf(value: object): [string, unknown][] {
+  const entries: [string, unknown][] = []
+  for (const key of Object.keys(value).slice(0, MAX_WIDTH)) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, key)
+    if (descriptor !== undefined && 'value' in descriptor) entries.push([key, descriptor.value])
+  }
+  return entries
 }
 
 /** What stands for the value of a key; undefined when the value may be seen. */

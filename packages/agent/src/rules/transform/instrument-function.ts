@@ -141,8 +141,8 @@ function keepContext(scope: Scope, edits: Edits, { x, again, away, enter, delega
     edits.close(right.end, '),1)', orderOf(loop))
     if (body.type === 'BlockStatement') edits.after(body.start + 1, `${enter}(${x});`, orderOf(body))
     else {
-      edits.open(body.start, `{${enter}(${x});`, orderOf(loop))
-      edits.close(body.end, '}', orderOf(loop))
+      edits.open(body.start, `{${enter}(${x});`, orderOf(body))
+      edits.close(body.end, '}', orderOf(body))
     }
     if (isAlone) edits.open(statement.start, '{', orderOf(statement))
     edits.close(statement.end, `${enter}(${x});${isAlone ? '}' : ''}`, orderOf(statement))
