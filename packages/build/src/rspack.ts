@@ -1,0 +1,2 @@
+/** The plugin for rspack, which takes the one for webpack as it is. */
+export { ClewRulesPlugin } from './webpack.ts'
