@@ -48,6 +48,7 @@ export const TEXT_OWNERS = [
       'packages/cli/src/config/environment.ts',
       'packages/collector/src/config/environment.ts',
       'packages/agent/src/',
+      'packages/build/src/inject.ts', // started by `clew build` through NODE_OPTIONS
       'packages/testkit/src/',
       'packages/store/src/driver/chdb.ts', // the size of the thread pool, which only the environment can set
     ],

@@ -21,8 +21,11 @@ export interface EsbuildPlugin {
   setup(build: PluginBuild): void
 }
 
-/** The plugin for esbuild. Put it before other plugins that load the same files: esbuild asks the first that answers. */
-export function clew(config: BuildRulesConfig = {}): EsbuildPlugin {
+/**
+ * The plugin for esbuild. Put it before other plugins that load the same files: esbuild takes the first that answers. `onEnd`,
+ * when given, gets the rules at the end of a build instead of the warnings being printed.
+ */
+export function clew(config: BuildRulesConfig = {}, onEnd?: (rules: BuildRules) => void): EsbuildPlugin {
   return {
     name: 'clew-rules',
     setup(build) {
@@ -39,7 +42,10 @@ export function clew(config: BuildRulesConfig = {}): EsbuildPlugin {
         const loader = loaderOf(path, build.initialOptions.loader ?? {})
         return { contents: `${result.code}\n${inlineMapComment(result.map)}\n`, loader }
       })
-      build.onEnd(() => ({ warnings: rules.warnings().map((text) => ({ text })) }))
+      build.onEnd(() => {
+        onEnd?.(rules)
+        return { warnings: onEnd === undefined ? rules.warnings().map((text) => ({ text })) : [] }
+      })
     },
   }
 }

@@ -17,8 +17,11 @@ export interface RollupPlugin {
   buildEnd(this: PluginContext, error?: unknown): void
 }
 
-/** The plugin for rollup and rolldown. Looks at modules before other plugins do, so that rules see what was written. */
-export function clew(config: BuildRulesConfig = {}): RollupPlugin {
+/**
+ * The plugin for rollup and rolldown. Looks at modules before other plugins do, so that rules see what was written. `onEnd`,
+ * when given, gets the rules at the end of a build instead of the warnings being printed.
+ */
+export function clew(config: BuildRulesConfig = {}, onEnd?: (rules: BuildRules) => void): RollupPlugin {
   let rules: BuildRules | undefined
   return {
     name: 'clew-rules',
@@ -43,8 +46,9 @@ export function clew(config: BuildRulesConfig = {}): RollupPlugin {
       },
     },
     buildEnd(error) {
-      if (error !== undefined) return
-      for (const warning of rules?.warnings() ?? []) this.warn(warning)
+      if (error !== undefined || rules === undefined) return
+      if (onEnd !== undefined) onEnd(rules)
+      else for (const warning of rules.warnings()) this.warn(warning)
     },
   }
 }

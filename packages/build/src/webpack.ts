@@ -23,17 +23,26 @@ export const LOADER_PATH: string = fileURLToPath(import.meta.resolve('@clew/buil
 
 const NAME = 'clew-rules'
 
+/** Settings of the plugin. */
+export interface WebpackRulesConfig extends BuildRulesConfig {
+  /** Behind other loaders rather than before them; for those that read files themselves. */
+  readonly after?: boolean
+  /** Gets the rules at the end of a build instead of the warnings being printed. */
+  readonly onEnd?: (rules: BuildRules) => void
+}
+
 /**
- * The plugin for webpack and rspack. Looks at modules before other loaders do, so that rules see what was written;
- * `after: true` puts it behind them, for loaders that read files themselves.
+ * The plugin for webpack and rspack. Looks at modules before other loaders do, so that rules see what was written.
  */
 export class ClewRulesPlugin {
   readonly #config: BuildRulesConfig
   readonly #after: boolean
+  readonly #onEnd: ((rules: BuildRules) => void) | undefined
 
-  constructor({ after = false, ...config }: BuildRulesConfig & { readonly after?: boolean } = {}) {
+  constructor({ after = false, onEnd, ...config }: WebpackRulesConfig = {}) {
     this.#config = config
     this.#after = after
+    this.#onEnd = onEnd
   }
 
   /** Called by the bundler. */
@@ -50,7 +59,8 @@ export class ClewRulesPlugin {
       shareRules(config, rules)
     })
     compiler.hooks.afterCompile.tap(NAME, (compilation) => {
-      for (const warning of rules.warnings()) compilation.warnings.push(new Error(`clew: ${warning}`))
+      if (this.#onEnd !== undefined) this.#onEnd(rules)
+      else for (const warning of rules.warnings()) compilation.warnings.push(new Error(`clew: ${warning}`))
     })
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from './command.ts'
 import { benchCommand } from './commands/bench.ts'
+import { buildCommand } from './commands/build.ts'
 import { collectorCommand } from './commands/collector.ts'
 import { componentsCommand } from './commands/components.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -20,6 +21,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   upCommand,
   demoCommand,
   runCommand,
+  buildCommand,
   tracesCommand,
   traceCommand,
   logsCommand,

@@ -1,4 +1,5 @@
 import { Activation, isBusy } from './activation.ts'
+import { otelApi } from './otel-globals.ts'
 import type { PointSpec } from './point-spec.ts'
 import { failed, follow, type Switchable } from './rule-state.ts'
 
@@ -19,7 +20,8 @@ export class Point implements Switchable {
 
   /** A function was entered with these values; undefined when nothing can be recorded. */
   e(slots: readonly unknown[]): Activation | undefined {
-    if (isBusy()) return undefined
+    // Without OpenTelemetry in the process there is nobody to tell, hooks included.
+    if (isBusy() || otelApi() === undefined) return undefined
     try {
       return new Activation(this.spec, slots)
     } catch (error) {
