@@ -33,7 +33,7 @@ const exporter = new InMemorySpanExporter()
 const manager = new AgentContextManager()
 
 beforeAll(() => {
-  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }))
+  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }))
   context.setGlobalContextManager(manager.enable())
   for (const { name } of RULES) rulesRuntime().declare(name, false)
 })
@@ -76,6 +76,7 @@ it('generated programs do the same in the same order: as they are, instrumented 
   let points = 0
   let lines = 0
   let skipped = 0
+  let recorded = 0
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), async (seed) => {
       const source = generateProgram(seed)
@@ -90,6 +91,7 @@ it('generated programs do the same in the same order: as they are, instrumented 
       const on = await run(instrumented.code)
       expect(on.lines, instrumented.code).toEqual(plain.lines)
       expect(on.leaks, instrumented.code).toBe(0)
+      recorded += exporter.getFinishedSpans().length
       exporter.reset()
     }),
     { numRuns: Number(process.env['CLEW_TEST_RUNS'] ?? 150) },
@@ -102,5 +104,6 @@ it('generated programs do the same in the same order: as they are, instrumented 
   // The programs are no empty ones, and nearly all of their functions are instrumented.
   expect(points).toBeGreaterThan(300)
   expect(lines).toBeGreaterThan(3000)
+  expect(recorded).toBeGreaterThan(3000)
   expect(skipped).toBeLessThan(points / 5)
 })

@@ -189,7 +189,7 @@ export class PointPlan {
 
   #sayMissing({ missing }: Slots, rules: readonly Rule[], label: string): void {
     for (const value of new Set(missing)) {
-      const text = `${value} cannot be read in ${label}: the parameter is taken apart; name the part, or use $vars`
+      const text = `${value} cannot be read in ${label}: an arrow function hands over only what it names; name the parameter, or use $vars`
       for (const { name } of rules) this.notes.push({ rule: name, text })
     }
   }
