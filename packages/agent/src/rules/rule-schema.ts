@@ -1,5 +1,5 @@
 /**
- * The grammar of rules files as data: the parser, the reference page and the JSON Schema for editors are made from it.
+ * The grammar of rules files as data: the parser and the reference page are made from it.
  */
 
 /** What a field may hold. */

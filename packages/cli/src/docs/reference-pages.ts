@@ -2,6 +2,7 @@ import { apiPage } from './api-page.ts'
 import { cliPage } from './cli-page.ts'
 import { componentsPage } from './components-page.ts'
 import { configurationPage } from './configuration-page.ts'
+import { rulesPage } from './rules-page.ts'
 
 /** Every generated page: file name under docs/reference, and its Markdown. */
 export function referencePages(): ReadonlyMap<string, string> {
@@ -10,5 +11,6 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['cli.md', cliPage()],
     ['api.md', apiPage()],
     ['components.md', componentsPage()],
+    ['rules.md', rulesPage()],
   ])
 }
