@@ -1,8 +1,27 @@
 #!/usr/bin/env bash
-# Makes .cache/interop-venv with the Python SDK and its OTLP exporters, for `npm run test:interop`. Does nothing when it
-# is there already with these versions; fails when Python or the packages cannot be had.
+# Makes what `npm run test:interop` needs under .cache: interop-venv with the Python SDK and its OTLP exporters, and
+# interop-bundlers with webpack, rspack and Next.js. Does nothing for what is there already with these versions; fails when
+# Python or the packages cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+# Into a folder of its own, because nothing of it belongs to the product.
+install_bundlers() {
+  local folder=.cache/interop-bundlers
+  local wanted="next@16.4.6 react@19.3.1 react-dom@19.3.1 webpack@5.112.2 @rspack/core@2.3.2"
+  [ "$(cat "$folder/installed.txt" 2>/dev/null)" = "$wanted" ] && return 0
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  echo '{ "name": "interop-bundlers", "private": true }' >"$folder/package.json"
+  # shellcheck disable=SC2086
+  (cd "$folder" && npm install --silent --no-audit --no-fund --save-exact $wanted)
+  echo "$wanted" >"$folder/installed.txt"
+}
+mkdir -p .cache
+(
+  flock 8 2>/dev/null || true
+  install_bundlers
+) 8>.cache/interop-bundlers.lock
 
 venv=.cache/interop-venv
 packages=(opentelemetry-sdk==1.39.1 opentelemetry-exporter-otlp==1.39.1)
