@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  exportPath,
-  needsWholeSdk,
-  numberFrom,
-  wantsOwnTracer,
-  withDefaults,
-} from './settings.ts'
+import { exportPath, needsWholeSdk, numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
 
 describe('exportPath', () => {
   it.each([

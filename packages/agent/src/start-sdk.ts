@@ -93,10 +93,7 @@ function detectedResource(serviceName: string | undefined): Resource {
   return serviceName === undefined ? detected : detected.merge(resourceFromAttributes({ 'service.name': serviceName }))
 }
 
-function startWholeSdk(
-  { env, serviceName, parts }: SdkOptions,
-  resource: Resource | undefined,
-): NodeSDK {
+function startWholeSdk({ env, serviceName, parts }: SdkOptions, resource: Resource | undefined): NodeSDK {
   const require = createRequire(import.meta.url)
   const module = require('@opentelemetry/sdk-node') as { NodeSDK: typeof NodeSDK }
   const sdk = new module.NodeSDK({

@@ -51,9 +51,12 @@ export class BuildRules {
   }
 
   /** The module with the rules in it; undefined when no rule is about it. A text that cannot be parsed is left alone, with a note. */
-  apply({ source, path, inputMap, specifier = (file) => file.replaceAll('\\', '/') }: BuildModule):
-    | { readonly code: string; readonly map: RawSourceMap }
-    | undefined {
+  apply({
+    source,
+    path,
+    inputMap,
+    specifier = (file) => file.replaceAll('\\', '/'),
+  }: BuildModule): { readonly code: string; readonly map: RawSourceMap } | undefined {
     if (!CODE_FILE.test(path) || path.endsWith('.d.ts')) return undefined
     const file = moduleFile(path)
     const rules = this.#matcher.rulesFor(file)
@@ -69,7 +72,9 @@ export class BuildRules {
           isModule ? `import ${quoted(RUNTIME_PATH)};` : `require(${quoted(RUNTIME_PATH)});`,
         importHooks: (target, index, isModule) => {
           const name = `__clew$k${index}`
-          const text = isModule ? `import * as ${name} from ${quoted(target)};` : `var ${name}=require(${quoted(target)});`
+          const text = isModule
+            ? `import * as ${name} from ${quoted(target)};`
+            : `var ${name}=require(${quoted(target)});`
           return { text, name }
         },
       })
@@ -101,7 +106,10 @@ export class BuildRules {
     })
     return [
       ...this.#notes,
-      ...dead.map(({ name, origin }) => `rule ${name} (${origin}) matched nothing in this build: compare target, file and names with the code`),
+      ...dead.map(
+        ({ name, origin }) =>
+          `rule ${name} (${origin}) matched nothing in this build: compare target, file and names with the code`,
+      ),
     ]
   }
 
@@ -128,7 +136,10 @@ function readRules(path: string): readonly Rule[] {
     return parseRules(text, path)
   } catch (error) {
     if (!(error instanceof RulesError)) throw error
-    throw new ClewError(error.code, error.problems.map(problemText).join('\n'), { fix: 'correct the file', cause: error })
+    throw new ClewError(error.code, error.problems.map(problemText).join('\n'), {
+      fix: 'correct the file',
+      cause: error,
+    })
   }
 }
 

@@ -24,7 +24,10 @@ let warnings: string[]
 beforeAll(() => {
   buildAgent()
   const root = fileURLToPath(new URL('../../..', import.meta.url))
-  const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/build'], { cwd: root, encoding: 'utf8' })
+  const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/build'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
   if (status !== 0) throw new Error(stdout)
 }, 120_000)
 beforeEach(async () => {
@@ -49,19 +52,39 @@ async function expectInstrumented(path: string): Promise<void> {
   const ended = await runProgram(path, [], env).ended
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   expect(ended.stdout).toMatch(/^hook 7\n/)
-  const [price, tooMuch] = sink.spans.filter(({ name }) => name.startsWith('price '))
+  const [price, tooMuch] = sink.spans.filter(({ name }) => name?.startsWith('price '))
   const rounds = sink.spans.filter(({ name }) => name === 'round')
-  expect(price).toMatchObject({ name: 'price 7', scope: '@clew/agent/rules', values: { 'order.id': 7, text: PRINTED, 'code.file.path': 'src/order-service.ts', 'code.line.number': 11 } })
-  expect(price?.events.map(({ name }) => name)).toEqual(['limit'])
+  expect(price).toMatchObject({
+    name: 'price 7',
+    scope: '@clew/agent/rules',
+    values: { 'order.id': 7, text: PRINTED, 'code.file.path': 'src/order-service.ts', 'code.line.number': 11 },
+  })
+  expect(price?.events?.map(({ name }) => name)).toEqual(['limit'])
   expect(rounds.map(({ parentSpanId, values }) => [parentSpanId, values['value']])).toEqual([[price?.spanId, 12.5]])
-  expect(tooMuch).toMatchObject({ name: 'price 8', status: { code: 2, message: 'too much' }, values: { 'error.type': 'RangeError' } })
+  expect(tooMuch).toMatchObject({
+    name: 'price 8',
+    status: { code: 2, message: 'too much' },
+    values: { 'error.type': 'RangeError' },
+  })
 }
 
-const onlyDead = (): void => expect(warnings).toEqual([expect.stringMatching(/rule dead \(.*clew\.rules\.yaml:18\) matched nothing in this build/)])
+const onlyDead = (): void =>
+  expect(warnings).toEqual([
+    expect.stringMatching(/rule dead \(.*clew\.rules\.yaml:18\) matched nothing in this build/),
+  ])
 
 describe('a TypeScript program with rules, built by', () => {
   it('esbuild', async () => {
-    const result = await esbuild({ entryPoints: [inApp('src/main.ts')], outfile: inApp('out/main.js'), bundle: true, platform: 'node', format: 'esm', sourcemap: true, plugins: [esbuildPlugin(settings())], logLevel: 'silent' })
+    const result = await esbuild({
+      entryPoints: [inApp('src/main.ts')],
+      outfile: inApp('out/main.js'),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      sourcemap: true,
+      plugins: [esbuildPlugin(settings())],
+      logLevel: 'silent',
+    })
     warnings = result.warnings.map(({ text }) => text)
     onlyDead()
     await expectInstrumented(inApp('out/main.js'))
@@ -72,25 +95,54 @@ describe('a TypeScript program with rules, built by', () => {
     const types = {
       name: 'types',
       transform: async (code: string, id: string) =>
-        id.endsWith('.ts') ? transform(code, { loader: 'ts', sourcemap: true, sourcefile: id, target: 'es2022' }) : null,
+        id.endsWith('.ts')
+          ? transform(code, { loader: 'ts', sourcemap: true, sourcefile: id, target: 'es2022' })
+          : null,
     }
-    const bundle = await rollup({ input: inApp('src/main.ts'), plugins: [types, rollupPlugin(settings())], onwarn: ({ message }) => void warnings.push(message), external: [/^[^./]/] })
+    const bundle = await rollup({
+      input: inApp('src/main.ts'),
+      plugins: [types, rollupPlugin(settings())],
+      onwarn: ({ message }) => void warnings.push(message),
+      external: [/^[^./]/],
+    })
     await bundle.write({ file: inApp('out/main.js'), sourcemap: true, format: 'es' })
     onlyDead()
     await expectInstrumented(inApp('out/main.js'))
   })
 
   it('vite, for the server', async () => {
-    const customLogger = { info() {}, warn: (text: string) => void warnings.push(text), warnOnce() {}, error() {}, clearScreen() {}, hasErrorLogged: () => false, hasWarned: false }
-    await viteBuild({ root: app.folder, configFile: false, customLogger, plugins: [vitePlugin(settings()) as Plugin], build: { ssr: 'src/main.ts', outDir: 'out', sourcemap: true, emptyOutDir: true } })
+    const customLogger = {
+      info() {},
+      warn: (text: string) => void warnings.push(text),
+      warnOnce() {},
+      error() {},
+      clearScreen() {},
+      hasErrorLogged: () => false,
+      hasWarned: false,
+    }
+    await viteBuild({
+      root: app.folder,
+      configFile: false,
+      customLogger,
+      plugins: [vitePlugin(settings()) as Plugin],
+      build: { ssr: 'src/main.ts', outDir: 'out', sourcemap: true, emptyOutDir: true },
+    })
     onlyDead()
     await expectInstrumented(inApp('out/main.js'))
   })
 
   it('`clew build -- vite build`, with no word of it in the configuration', async () => {
-    writeFileSync(inApp('vite.config.mjs'), `export default { build: { ssr: 'src/main.ts', outDir: 'out', sourcemap: true }, logLevel: 'silent' }\n`)
+    writeFileSync(
+      inApp('vite.config.mjs'),
+      `export default { build: { ssr: 'src/main.ts', outDir: 'out', sourcemap: true }, logLevel: 'silent' }\n`,
+    )
     const vite = fileURLToPath(new URL('../../../node_modules/vite/bin/vite.js', import.meta.url))
-    const outcome = await buildWithCommand([process.execPath, vite, 'build'], { rules: 'clew.rules.yaml', root: app.folder, env: process.env, out: [] })
+    const outcome = await buildWithCommand([process.execPath, vite, 'build'], {
+      rules: 'clew.rules.yaml',
+      root: app.folder,
+      env: process.env,
+      out: [],
+    })
     expect(outcome.exitCode).toBe(0)
     expect(Object.fromEntries(outcome.matched)).toEqual({ price_span: 1, round_span: 1, limit_event: 1, hooked: 1 })
     warnings = [...outcome.warnings]
@@ -107,11 +159,22 @@ describe('emitted JavaScript', () => {
   })
 
   async function emit(format: 'esm' | 'cjs', sourcemap: boolean | 'inline'): Promise<string> {
-    await esbuild({ entryPoints: [...(format === 'esm' ? [inApp('src/main.ts')] : []), inApp('src/order-service.ts')], outdir: inApp('dist'), platform: 'node', format, sourcemap, logLevel: 'silent', ...(format === 'cjs' ? { outExtension: { '.js': '.cjs' } } : {}) })
+    await esbuild({
+      entryPoints: [...(format === 'esm' ? [inApp('src/main.ts')] : []), inApp('src/order-service.ts')],
+      outdir: inApp('dist'),
+      platform: 'node',
+      format,
+      sourcemap,
+      logLevel: 'silent',
+      ...(format === 'cjs' ? { outExtension: { '.js': '.cjs' } } : {}),
+    })
     return inApp('dist')
   }
 
-  it.each([['beside it', true], ['inline', 'inline']] as const)('is changed in place, its map %s too, and once only', async (_name, sourcemap) => {
+  it.each([
+    ['beside it', true],
+    ['inline', 'inline'],
+  ] as const)('is changed in place, its map %s too, and once only', async (_name, sourcemap) => {
     const folder = await emit('esm', sourcemap)
     const main = join(folder, 'main.js')
     writeFileSync(main, readFileSync(main, 'utf8').replace('./order-service.ts', './order-service.js'))
@@ -142,10 +205,22 @@ describe('emitted JavaScript', () => {
   it('of a command without a bundler is found', async () => {
     const script = `import { writeFileSync, mkdirSync } from 'node:fs'; mkdirSync('dist', { recursive: true }); writeFileSync('dist/a.js', 'export class OrderService { async price(order) { return order } }')`
     writeFileSync(inApp('compile.mjs'), script)
-    const outcome = await buildWithCommand([process.execPath, 'compile.mjs'], { rules: 'anywhere.rules.yaml', root: app.folder, env: process.env, out: [] }).catch((error: unknown) => error)
+    const outcome = await buildWithCommand([process.execPath, 'compile.mjs'], {
+      rules: 'anywhere.rules.yaml',
+      root: app.folder,
+      env: process.env,
+      out: [],
+    }).catch((error: unknown) => error)
     expect(outcome).toMatchObject({ code: 'RULES_UNREADABLE' })
     writeFileSync(inApp('any.yaml'), `price: { target: $root, where: { func: price }, do: { span: {} } }\n`)
-    expect(await buildWithCommand([process.execPath, 'compile.mjs'], { rules: 'any.yaml', root: app.folder, env: process.env, out: [] })).toMatchObject({ exitCode: 0, matched: new Map([['price', 1]]), warnings: [] })
+    expect(
+      await buildWithCommand([process.execPath, 'compile.mjs'], {
+        rules: 'any.yaml',
+        root: app.folder,
+        env: process.env,
+        out: [],
+      }),
+    ).toMatchObject({ exitCode: 0, matched: new Map([['price', 1]]), warnings: [] })
     const { href } = pathToFileURL(inApp('dist/a.js'))
     expect(dirname(fileURLToPath(href))).toBe(inApp('dist'))
     expect(readFileSync(inApp('dist/a.js'), 'utf8')).toContain('clew.rules.1')

@@ -23,7 +23,10 @@ export async function instrumentEmitted(paths: readonly string[], rules: BuildRu
   const files: string[] = []
   for (const path of paths) files.push(...(await codeFiles(path)))
   const first = paths[0] ?? '.'
-  const home = join((await stat(first)).isDirectory() ? await realpath(first) : dirname(await realpath(first)), RUNTIME_FOLDER)
+  const home = join(
+    (await stat(first)).isDirectory() ? await realpath(first) : dirname(await realpath(first)),
+    RUNTIME_FOLDER,
+  )
   const copies = new Map<string, string>()
   let changed = 0
   for (const path of files) {

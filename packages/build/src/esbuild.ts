@@ -11,7 +11,10 @@ interface LoadResult {
 interface PluginBuild {
   readonly initialOptions: { readonly absWorkingDir?: string; readonly loader?: Readonly<Record<string, string>> }
   onStart(callback: () => void): void
-  onLoad(options: { filter: RegExp; namespace: string }, callback: (args: { path: string }) => Promise<LoadResult | undefined>): void
+  onLoad(
+    options: { filter: RegExp; namespace: string },
+    callback: (args: { path: string }) => Promise<LoadResult | undefined>,
+  ): void
   onEnd(callback: () => { warnings: { text: string }[] }): void
 }
 

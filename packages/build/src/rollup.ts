@@ -32,16 +32,23 @@ export function clew(config: BuildRulesConfig = {}, onEnd?: (rules: BuildRules) 
       order: 'pre',
       // Whatever the build leaves outside, the runtime comes along.
       handler: (id) =>
-        id === RUNTIME_PATH.replaceAll('\\', '/') ? { id: RUNTIME_PATH, external: false, moduleSideEffects: true } : null,
+        id === RUNTIME_PATH.replaceAll('\\', '/')
+          ? { id: RUNTIME_PATH, external: false, moduleSideEffects: true }
+          : null,
     },
     transform: {
       order: 'pre',
       handler: (code, id) => {
         // Virtual modules begin with NUL; parts of one file (`?vue&type=script`) are not its text.
         const [path = '', query] = id.split('?')
-        if (id.startsWith('\0') || !CODE_FILE.test(path) || /(^|&)(vue|raw|url|worker|inline)\b/.test(query ?? '')) return null
+        if (id.startsWith('\0') || !CODE_FILE.test(path) || /(^|&)(vue|raw|url|worker|inline)\b/.test(query ?? ''))
+          return null
         rules ??= new BuildRules(config)
-        const result = rules.apply({ source: code, path, inputMap: path.includes('node_modules') ? undefined : inputSourceMap(code, path) })
+        const result = rules.apply({
+          source: code,
+          path,
+          inputMap: path.includes('node_modules') ? undefined : inputSourceMap(code, path),
+        })
         return result === undefined ? null : { code: result.code, map: JSON.stringify(result.map) }
       },
     },

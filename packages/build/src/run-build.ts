@@ -38,7 +38,10 @@ const INJECT_URL: string = new URL('../dist/inject.js', import.meta.url).href
 /** Puts the rules into files that are there already. */
 export async function buildEmitted(paths: readonly string[], { rules, root }: BuildRequest): Promise<BuildOutcome> {
   const loaded = new BuildRules({ rules, root })
-  const { files, changed } = await instrumentEmitted(paths.map((path) => resolve(root, path)), loaded)
+  const { files, changed } = await instrumentEmitted(
+    paths.map((path) => resolve(root, path)),
+    loaded,
+  )
   return { exitCode: 0, matched: loaded.matched, warnings: loaded.warnings(), where: `${changed} of ${files} files` }
 }
 
@@ -59,7 +62,8 @@ export async function buildWithCommand(command: readonly string[], request: Buil
     if (lines.length > 0 || exitCode !== 0) return { exitCode, ...merged(rules, lines) }
     const emitted = await emittedSince(startedMs, request)
     if (emitted.length === 0) {
-      const text = 'the command used no bundler that is known, and no JavaScript it has written was found: name the folder with --out'
+      const text =
+        'the command used no bundler that is known, and no JavaScript it has written was found: name the folder with --out'
       return { exitCode, matched: new Map(), warnings: [text], where: 'nothing' }
     }
     return await buildEmitted(emitted, request)
@@ -75,7 +79,8 @@ function merged(rules: BuildRules, lines: readonly ReportLine[]): Omit<BuildOutc
     for (const [name, count] of line.matched ?? []) matched.set(name, (matched.get(name) ?? 0) + count)
   }
   // A rule that one of several bundles does not have is no dead one.
-  const isAlive = (warning: string): boolean => rules.rules.some(({ name }) => matched.has(name) && warning.startsWith(`rule ${name} (`))
+  const isAlive = (warning: string): boolean =>
+    rules.rules.some(({ name }) => matched.has(name) && warning.startsWith(`rule ${name} (`))
   for (const line of lines) for (const warning of line.warnings ?? []) if (!isAlive(warning)) warnings.add(warning)
   const bundlers = new Set(lines.map(({ bundler }) => bundler).filter((name) => name !== undefined))
   return { matched, warnings: [...warnings], where: [...bundlers].join(', ') || 'nothing' }

@@ -1,5 +1,5 @@
 import type { PackageFile } from '@clew/agent/modules/package-of-file'
-import { BuildRules, type BuildRulesConfig } from './build-rules.ts'
+import type { BuildRules, BuildRulesConfig } from './build-rules.ts'
 import { clew as esbuildPlugin } from './esbuild.ts'
 import { clew as rollupPlugin } from './rollup.ts'
 import { ClewRulesPlugin } from './webpack.ts'
@@ -41,7 +41,9 @@ export function withPlugin(config: BuildRulesConfig, say: Say): Adapter {
       if (typeof exports !== 'object' || exports === null) return exports
       if (file.name === '@rspack/core') {
         const { rspack } = exports as Exports
-        return rspack === undefined ? exports : replaced(exports as Exports, ['rspack'], (value) => wrap('webpack', value))
+        return rspack === undefined
+          ? exports
+          : replaced(exports as Exports, ['rspack'], (value) => wrap('webpack', value))
       }
       const names = STARTERS[file.name] ?? []
       return names.some((name) => name in exports)
@@ -49,7 +51,12 @@ export function withPlugin(config: BuildRulesConfig, say: Say): Adapter {
         : exports
     },
     esm: (file, exports) => {
-      const names = file.name === 'webpack' ? ['default'] : file.name === '@rspack/core' ? ['rspack', 'default'] : (STARTERS[file.name] ?? [])
+      const names =
+        file.name === 'webpack'
+          ? ['default']
+          : file.name === '@rspack/core'
+            ? ['rspack', 'default']
+            : (STARTERS[file.name] ?? [])
       for (const name of names) {
         if (typeof exports[name] === 'function') {
           exports[name] = wrap(file.name === '@rspack/core' ? 'webpack' : file.name, exports[name])

@@ -80,7 +80,14 @@ export class PluginHost {
     this.#patches.set(patch.module, [...(this.#patches.get(patch.module) ?? []), patch])
     if (!isBuiltin(patch.module)) return
     const exports: unknown = createRequire(import.meta.url)(`node:${patch.module}`)
-    const about = { module: patch.module, file: '', isMain: true, folder: '', version: process.versions.node, isEsm: false }
+    const about = {
+      module: patch.module,
+      file: '',
+      isMain: true,
+      folder: '',
+      version: process.versions.node,
+      isEsm: false,
+    }
     patch.patch(exports, about)
     syncBuiltinESMExports()
   }
@@ -125,11 +132,7 @@ export class PluginHost {
   }
 }
 
-function guarded(
-  patch: ModulePatch,
-  plugin: string,
-  report: (kind: FindingKind, text: string) => void,
-): ModulePatch {
+function guarded(patch: ModulePatch, plugin: string, report: (kind: FindingKind, text: string) => void): ModulePatch {
   return {
     ...patch,
     patch: (exports, about) => {

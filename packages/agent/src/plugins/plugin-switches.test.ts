@@ -8,7 +8,11 @@ describe('pluginWanted', () => {
     [{ OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pg, socket.io' }, false, false],
     [{ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http' }, false, false],
     [{ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,socket.io' }, true, true],
-    [{ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'socket.io', OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'socket.io' }, false, false],
+    [
+      { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'socket.io', OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'socket.io' },
+      false,
+      false,
+    ],
     [{ OTEL_INSTRUMENTATION_SOCKET_IO_ENABLED: 'true' }, true, true],
     [{ OTEL_INSTRUMENTATION_SOCKET_IO_ENABLED: 'False' }, false, false],
     [{ OTEL_INSTRUMENTATION_SOCKET_IO_ENABLED: 'true', OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'socket.io' }, false, true],

@@ -1,7 +1,13 @@
 /** Hooks of `import` in Node's loader thread, for Node without synchronous hooks. */
 import { fileURLToPath } from 'node:url'
 import { reportOnce } from '../report-once.ts'
-import { isModuleFormat, isModuleUrl, rewriteWith, type RewriterOrigin, type SourceRewriter } from './source-rewriter.ts'
+import {
+  isModuleFormat,
+  isModuleUrl,
+  rewriteWith,
+  type RewriterOrigin,
+  type SourceRewriter,
+} from './source-rewriter.ts'
 
 interface Loaded {
   readonly format?: string | null

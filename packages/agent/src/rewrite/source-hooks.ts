@@ -2,7 +2,13 @@ import nodeModule, { register } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { hasSyncHooks } from '../modules/esm-hook.ts'
 import { reportOnce } from '../report-once.ts'
-import { isModuleFormat, isModuleUrl, rewriteWith, type RewriterOrigin, type SourceRewriter } from './source-rewriter.ts'
+import {
+  isModuleFormat,
+  isModuleUrl,
+  rewriteWith,
+  type RewriterOrigin,
+  type SourceRewriter,
+} from './source-rewriter.ts'
 
 type Compile = (this: unknown, content: unknown, filename: string, ...rest: unknown[]) => unknown
 

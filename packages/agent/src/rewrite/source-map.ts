@@ -55,7 +55,9 @@ function parseMap(text: string): RawSourceMap {
 function dataUrlText(url: string): string {
   const comma = url.indexOf(',')
   const body = url.slice(comma + 1)
-  return url.slice(0, comma).endsWith(';base64') ? Buffer.from(body, 'base64').toString('utf8') : decodeURIComponent(body)
+  return url.slice(0, comma).endsWith(';base64')
+    ? Buffer.from(body, 'base64').toString('utf8')
+    : decodeURIComponent(body)
 }
 
 /** Sources as absolute URLs, so that the map may be moved. */

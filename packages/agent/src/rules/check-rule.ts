@@ -11,9 +11,14 @@ export function checkRule(reader: Reader, rule: Rule, key: Node, fields: Readonl
   const places = ['class', 'func', 'decorator', 'directive'].filter((name) => where[name as 'class'] !== undefined)
   const kinds = new Set(actions.map((action) => action.do))
   const passive = [...kinds].every((kind) => kind === 'redact' || kind === 'skip')
-  if (kinds.has('skip') && kinds.size > 1) reader.say(about, 'skip goes with no other action', 'make it a rule of its own')
+  if (kinds.has('skip') && kinds.size > 1)
+    reader.say(about, 'skip goes with no other action', 'make it a rule of its own')
   if (!passive && places.length === 0 && where.line === undefined && where.call === undefined) {
-    reader.say(at, `rule ${rule.name} selects every function there is`, 'add func, class, line, call, decorator or directive to `where`')
+    reader.say(
+      at,
+      `rule ${rule.name} selects every function there is`,
+      'add func, class, line, call, decorator or directive to `where`',
+    )
   }
   if (where.line !== undefined) {
     if (where.file === undefined) reader.say(at, 'a line needs its file', 'add `file: src/orders.ts`')
@@ -37,9 +42,14 @@ export function checkRule(reader: Reader, rule: Rule, key: Node, fields: Readonl
 
 function checkLineAction(reader: Reader, action: RuleAction, about: Node): void {
   if (action.do === 'span' || action.do === 'extract' || action.do === 'inject') {
-    reader.say(about, `a line has no ${action.do === 'span' ? 'duration' : 'beginning and end'}`, 'use event, log, metric or inject_hooks, or select the function')
+    reader.say(
+      about,
+      `a line has no ${action.do === 'span' ? 'duration' : 'beginning and end'}`,
+      'use event, log, metric or inject_hooks, or select the function',
+    )
   }
-  if (action.do === 'hooks' && action.after !== undefined) reader.say(about, 'nothing comes after a line', 'use `before`')
+  if (action.do === 'hooks' && action.after !== undefined)
+    reader.say(about, 'nothing comes after a line', 'use `before`')
   if (usesRoot([action], ['result', 'error', 'durationMs', 'arg', 'args'])) {
     reader.say(about, 'a line knows no arguments and no result', 'use $vars.name or $this')
   }
@@ -47,7 +57,9 @@ function checkLineAction(reader: Reader, action: RuleAction, about: Node): void 
 
 /** Whether one of the values of some actions begins with one of these. */
 export function usesRoot(actions: readonly RuleAction[], roots: readonly string[]): boolean {
-  return actions.some((action) => valuesOf(action).some((value) => typeof value === 'object' && roots.includes(value.root)))
+  return actions.some((action) =>
+    valuesOf(action).some((value) => typeof value === 'object' && roots.includes(value.root)),
+  )
 }
 
 /** Every value an action reads. */

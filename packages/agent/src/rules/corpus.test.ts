@@ -3,6 +3,9 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import vm from 'node:vm'
 import fc from 'fast-check'
+import type MagicStringClass from 'magic-string'
+import type Picomatch from 'picomatch'
+import type * as Yaml from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { moduleFile } from './module-file.ts'
 import { parseRules } from './parse-rules.ts'
@@ -18,8 +21,18 @@ corpus_calls: { target: '*', where: { call: '**.push' }, do: { span: {} } }`,
 )
 
 function instrument(source: string, path: string): { code: string; points: number; notes: number } {
-  const { output, matched, notes } = instrumentModule({ source, file: moduleFile(path), inputMap: undefined, rules: RULES, importRuntime: () => '' })
-  return { code: output?.code ?? source, points: matched.get('corpus') ?? 0, notes: notes.filter(({ text }) => text.includes('left as it is')).length }
+  const { output, matched, notes } = instrumentModule({
+    source,
+    file: moduleFile(path),
+    inputMap: undefined,
+    rules: RULES,
+    importRuntime: () => '',
+  })
+  return {
+    code: output?.code ?? source,
+    points: matched.get('corpus') ?? 0,
+    notes: notes.filter(({ text }) => text.includes('left as it is')).length,
+  }
 }
 
 /** Loads a CommonJS package with everything in it instrumented; what it requires from outside is as it is. */
@@ -42,7 +55,9 @@ function loadPackage(name: string): { exports: unknown; points: number; notes: n
       const target = resolve.resolve(specifier)
       return target.startsWith(root) && /\.c?js$/.test(target) ? load(target) : resolve(specifier)
     }
-    const run = vm.compileFunction(result.code, ['module', 'exports', 'require', '__filename', '__dirname'], { filename: path })
+    const run = vm.compileFunction(result.code, ['module', 'exports', 'require', '__filename', '__dirname'], {
+      filename: path,
+    })
     run.call(module.exports, module, module.exports, requireFrom, path, dirname(path))
     return module.exports
   }
@@ -51,7 +66,7 @@ function loadPackage(name: string): { exports: unknown; points: number; notes: n
 
 describe('packages with every function and every call of push instrumented do the same', () => {
   const samples = {
-    yaml: (yaml: typeof import('yaml')) => [
+    yaml: (yaml: typeof Yaml) => [
       yaml.parse('a: &x [1, {b: "c"}, *x]\nd: !!binary aGk=\ne: |\n  text\n  more\n'.replace('*x', '2')),
       yaml.stringify({ a: [1, { b: 'x: y' }], c: null, d: 'a\nb', e: 1.5 }),
       yaml.parseAllDocuments('--- 1\n--- [a, b]\n...\n').map(String),
@@ -61,10 +76,15 @@ describe('packages with every function and every call of push instrumented do th
       qs.parse('a[b][c]=1&a[d][]=2&e=%20x&a[d][]=3'),
       qs.stringify({ a: [1, 2, { b: 'c d' }], e: null }),
     ],
-    picomatch: (picomatch: typeof import('picomatch')) =>
-      ['src/**/*.{ts,js}', '!(a|b)*', '[a-c]?', '**/x'].map((glob) => ['src/a/b.ts', 'bx', 'a', 'q/x', 'ax'].map((path) => picomatch(glob)(path))),
-    'magic-string': ({ default: MagicString }: typeof import('magic-string')) => {
-      const text = new MagicString('let a = 1;\nlet b = 2;\n').overwrite(4, 5, 'x').appendLeft(11, '/* y */').move(0, 4, 10)
+    picomatch: (picomatch: typeof Picomatch) =>
+      ['src/**/*.{ts,js}', '!(a|b)*', '[a-c]?', '**/x'].map((glob) =>
+        ['src/a/b.ts', 'bx', 'a', 'q/x', 'ax'].map((path) => picomatch(glob)(path)),
+      ),
+    'magic-string': ({ default: MagicString }: { default: typeof MagicStringClass }) => {
+      const text = new MagicString('let a = 1;\nlet b = 2;\n')
+        .overwrite(4, 5, 'x')
+        .appendLeft(11, '/* y */')
+        .move(0, 4, 10)
       return [text.toString(), text.generateMap({ hires: true }).toString()]
     },
   } as const
@@ -85,7 +105,9 @@ describe('packages with every function and every call of push instrumented do th
 describe('the transformer', () => {
   it("leaves every character of this repository's sources on its line, in its order, and writes what can be parsed", () => {
     const root = new URL('../../../', import.meta.url).pathname
-    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => /^(agent|web|query)\/src\/.*\.tsx?$/.test(path))
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      /^(agent|web|query)\/src\/.*\.tsx?$/.test(path),
+    )
     let points = 0
     for (const path of files.filter((_, index) => index % 5 === 0)) {
       const source = readFileSync(join(root, path), 'utf8')
@@ -99,22 +121,65 @@ describe('the transformer', () => {
   })
 
   it('with anything for a program either changes it into one or says that it is none', () => {
-    const words = fc.constantFrom('function f', '()', '{', '}', '=>', 'async ', 'await ', 'yield ', '*', 'return ', 'class A ', 'a', ';', '\n', 'for await (', 'const x of ', ')', '"use strict"', ', ', '`', '${', '//x', '/*', '*/', '#p', '@d ', 'get ', '<T>', ': any', '😀', 'super()', 'try ', 'finally ', 'catch ', 'import ', 'export default ')
+    const words = fc.constantFrom(
+      'function f',
+      '()',
+      '{',
+      '}',
+      '=>',
+      'async ',
+      'await ',
+      'yield ',
+      '*',
+      'return ',
+      'class A ',
+      'a',
+      ';',
+      '\n',
+      'for await (',
+      'const x of ',
+      ')',
+      '"use strict"',
+      ', ',
+      '`',
+      '${',
+      '//x',
+      '/*',
+      '*/',
+      '#p',
+      '@d ',
+      'get ',
+      '<T>',
+      ': any',
+      '😀',
+      'super()',
+      'try ',
+      'finally ',
+      'catch ',
+      'import ',
+      'export default ',
+    )
     fc.assert(
-      fc.property(fc.oneof(fc.array(words, { maxLength: 25 }).map((parts) => parts.join('')), fc.string({ unit: 'binary' })), (source) => {
-        for (const path of ['/x/a.cjs', '/x/a.ts']) {
-          let code: string
-          try {
-            ;({ code } = instrument(source, path))
-          } catch (error) {
-            expect(error).toBeInstanceOf(SyntaxError)
-            continue
+      fc.property(
+        fc.oneof(
+          fc.array(words, { maxLength: 25 }).map((parts) => parts.join('')),
+          fc.string({ unit: 'binary' }),
+        ),
+        (source) => {
+          for (const path of ['/x/a.cjs', '/x/a.ts']) {
+            let code: string
+            try {
+              ;({ code } = instrument(source, path))
+            } catch (error) {
+              expect(error).toBeInstanceOf(SyntaxError)
+              continue
+            }
+            if (code === source) continue
+            parseModule(code, path)
+            expect(withoutInsertions(code, source)).toBe(true)
           }
-          if (code === source) continue
-          parseModule(code, path)
-          expect(withoutInsertions(code, source)).toBe(true)
-        }
-      }),
+        },
+      ),
       { numRuns: 2000 },
     )
   })

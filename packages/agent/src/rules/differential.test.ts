@@ -1,5 +1,6 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { compileFunction } from 'node:vm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { AgentContextManager } from '../context/agent-context-manager.ts'
@@ -43,8 +44,21 @@ afterAll(() => {
 })
 
 function instrument(source: string): { code: string; points: number; skipped: number } {
-  const file = { path: '/app/a.cjs', packageName: 'app', packageVersion: '1.0.0', packageRoot: '/app', pathInPackage: 'a.cjs', installed: false }
-  const { output, matched, notes } = instrumentModule({ source, file, inputMap: undefined, rules: RULES, importRuntime: () => '' })
+  const file = {
+    path: '/app/a.cjs',
+    packageName: 'app',
+    packageVersion: '1.0.0',
+    packageRoot: '/app',
+    pathInPackage: 'a.cjs',
+    installed: false,
+  }
+  const { output, matched, notes } = instrumentModule({
+    source,
+    file,
+    inputMap: undefined,
+    rules: RULES,
+    importRuntime: () => '',
+  })
   return { code: output?.code ?? source, points: matched.get('everything') ?? 0, skipped: notes.length }
 }
 
@@ -52,8 +66,7 @@ function instrument(source: string): { code: string; points: number; skipped: nu
 async function run(code: string): Promise<{ lines: string[]; leaks: number }> {
   const lines: string[] = []
   const log = (...words: unknown[]): void => void lines.push(words.map(String).join(' '))
-  // oxlint-disable-next-line no-implied-eval -- running generated programs is what this test is about
-  const program = new Function('log', code) as (log: unknown) => unknown
+  const program = compileFunction(code, ['log']) as (log: unknown) => unknown
   let leaks = 0
   await manager.storage.run(ROOT_CONTEXT, async () => {
     try {
@@ -96,7 +109,11 @@ it('generated programs do the same in the same order: as they are, instrumented 
     }),
     { numRuns: Number(process.env['CLEW_TEST_RUNS'] ?? 150) },
   )
-  expect(rulesRuntime().rules().map(({ name, failures, lastFailure }) => ({ name, failures, lastFailure }))).toEqual([
+  expect(
+    rulesRuntime()
+      .rules()
+      .map(({ name, failures, lastFailure }) => ({ name, failures, lastFailure })),
+  ).toEqual([
     { name: 'everything', failures: 0, lastFailure: undefined },
     { name: 'drivers', failures: 0, lastFailure: undefined },
     { name: 'calls', failures: 0, lastFailure: undefined },

@@ -24,7 +24,10 @@ const CHECK_AFTER_MS = 60_000
 export function loadRules(setting: string, report: Report): void {
   const files: { path: string; text: string }[] = []
   const rules: Rule[] = []
-  for (const name of setting.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+  for (const name of setting
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
     const path = resolve(name)
     try {
       const text = readFileSync(path, 'utf8')
@@ -77,11 +80,18 @@ function checkLater(rules: readonly Rule[], report: Report): void {
   const check = (): void => {
     if (checked) return
     checked = true
-    const points = new Map(rulesRuntime().rules().map((state) => [state.name, state.points]))
+    const points = new Map(
+      rulesRuntime()
+        .rules()
+        .map((state) => [state.name, state.points]),
+    )
     for (const { name, origin, actions } of rules) {
       const isPassive = actions.every((action) => action.do === 'skip' || action.do === 'redact')
       if (isPassive || points.get(name) !== 0) continue
-      report('rule-matched-nothing', `rule ${name} (${origin}) matched nothing in what this program has loaded: ${NOTHING_FIX}`)
+      report(
+        'rule-matched-nothing',
+        `rule ${name} (${origin}) matched nothing in what this program has loaded: ${NOTHING_FIX}`,
+      )
     }
   }
   setTimeout(check, CHECK_AFTER_MS).unref()

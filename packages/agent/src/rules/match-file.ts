@@ -18,7 +18,9 @@ export class FileMatcher {
   /** Rules whose package and version are those of the file; the glob of the path is not asked. */
   rulesFor(file: ModuleFile): readonly Rule[] {
     return this.#rules.filter(({ targets, version }) => {
-      const isTarget = targets.some((target) => (target === '$root' ? this.#isRoot(file) : this.#isPackage(file, target)))
+      const isTarget = targets.some((target) =>
+        target === '$root' ? this.#isRoot(file) : this.#isPackage(file, target),
+      )
       return isTarget && (version === undefined || inRange(file.packageVersion ?? '0.0.0', version))
     })
   }

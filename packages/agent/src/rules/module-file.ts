@@ -59,7 +59,10 @@ function packageOf(folder: string): PackageFacts | undefined {
 
 function readFacts(folder: string): PackageFacts | undefined {
   try {
-    const json = JSON.parse(readFileSync(`${folder}${sep}package.json`, 'utf8')) as { name?: unknown; version?: unknown }
+    const json = JSON.parse(readFileSync(`${folder}${sep}package.json`, 'utf8')) as {
+      name?: unknown
+      version?: unknown
+    }
     if (typeof json.name !== 'string' || json.name === '') return undefined
     return { name: json.name, version: typeof json.version === 'string' ? json.version : undefined, root: folder }
   } catch {

@@ -8,7 +8,10 @@ const cache = new Map<string, RegExp>()
 function compiled(pattern: string): RegExp {
   let expression = cache.get(pattern)
   if (expression === undefined) {
-    const source = pattern.replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`).replaceAll('*', '.*').replaceAll('?', '.')
+    const source = pattern
+      .replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`)
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')
     expression = new RegExp(`^${source}$`, 's')
     if (cache.size < 10_000) cache.set(pattern, expression)
   }

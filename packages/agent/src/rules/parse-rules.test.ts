@@ -38,9 +38,15 @@ describe('a rules file', () => {
   it('that is empty has no rules', () => expect(parseRules('# nothing\n', 'x')).toEqual([]))
 
   it.each([
-    ['r:\n  target: $root\n  wher: {}\n', [/^clew\.rules\.yaml:3:3: rule r has no key 'wher'; did you mean 'where'\?/, /:2:3: rule r needs 'do'; add/]],
+    [
+      'r:\n  target: $root\n  wher: {}\n',
+      [/^clew\.rules\.yaml:3:3: rule r has no key 'wher'; did you mean 'where'\?/, /:2:3: rule r needs 'do'; add/],
+    ],
     [rule('{ func: f }', '{ spam: {} }'), [/:4:9: there is no action 'spam'; use span, metric/]],
-    [rule('{ func: f }', '{ span: { attributes: { a: $arg.0 } } }'), [/:4:34: '\$arg\.0' cannot be read; write \$args/]],
+    [
+      rule('{ func: f }', '{ span: { attributes: { a: $arg.0 } } }'),
+      [/:4:34: '\$arg\.0' cannot be read; write \$args/],
+    ],
     [rule('{ func: f }', '{ log: { body: "x {$args.}" } }'), [/:4:22: '\{\$args\.\}' cannot be read/]],
     [rule('{ func: f }', '{ log: { body: x, when: later } }'), [/'later' is none of enter, return, error, exit/]],
     [rule('{ func: f }', '{ log: {} }'), [/log needs 'body'; add `body:/]],
@@ -52,16 +58,28 @@ describe('a rules file', () => {
     [rule('{ file: a.ts }', '{ span: {} }'), [/selects every function there is/]],
     [rule('{ line: 3 }', '{ event: { name: e } }'), [/a line needs its file/]],
     [rule('{ file: a.ts, line: 3 }', '{ span: {} }'), [/a line has no duration; use event/]],
-    [rule('{ file: a.ts, line: 0 }', '{ event: { name: e } }'), [/a line is a whole number from 1/, ]],
-    [rule('{ file: a.ts, line: 3 }', '{ event: { name: e, attributes: { a: $args.0 } } }'), [/a line knows no arguments/]],
+    [rule('{ file: a.ts, line: 0 }', '{ event: { name: e } }'), [/a line is a whole number from 1/]],
+    [
+      rule('{ file: a.ts, line: 3 }', '{ event: { name: e, attributes: { a: $args.0 } } }'),
+      [/a line knows no arguments/],
+    ],
     [rule('{ call: "a.b()" }', '{ span: {} }'), [/'a\.b\(\)' is no call/]],
     [rule('{ call: a.b }', '{ span: { attributes: { x: $vars.y } } }'), [/\$vars is not known in a call/]],
-    [rule('{ func: f }', '{ log: { body: x, when: enter, attributes: { r: $result } } }'), [/not known on entry; set `when: exit`/]],
+    [
+      rule('{ func: f }', '{ log: { body: x, when: enter, attributes: { r: $result } } }'),
+      [/not known on entry; set `when: exit`/],
+    ],
     [rule('{ func: f }', '[{ skip: true }, { span: {} }]'), [/skip goes with no other action/]],
-    ['r:\n  target: x\n  version: latest\n  where: { func: f }\n  do: { span: {} }\n', [/:3:12: 'latest' is no range of versions/]],
+    [
+      'r:\n  target: x\n  version: latest\n  where: { func: f }\n  do: { span: {} }\n',
+      [/:3:12: 'latest' is no range of versions/],
+    ],
     ['- a\n', [/a rules file is a map of rules by name/]],
     ['r: 5\n', [/rule r is not a map/]],
-    ['r: { target: $root, where: { func: f }, do: { span: {} } }\nr: { target: x }\n', [/:2:1: this is no YAML: Map keys must be unique/]],
+    [
+      'r: { target: $root, where: { func: f }, do: { span: {} } }\nr: { target: x }\n',
+      [/:2:1: this is no YAML: Map keys must be unique/],
+    ],
     ['a: [', [/this is no YAML/]],
   ])('%j says what is wrong, where, and what to do', (text, expected) => {
     const found = problems(text)
@@ -77,23 +95,81 @@ describe('a rules file', () => {
   })
 
   it('with anything in it ends in rules or in problems with a line, never otherwise', () => {
-    const words = fc.constantFrom(...Object.keys(RULE_FIELDS), ...Object.keys(WHERE_FIELDS), ...Object.keys(ACTION_FIELDS), 'name', 'attributes', 'when', '$args.0', '$result', '$root', 'exit', ' {', '}', '[', ']', ': ', '\n', '\n  ', '\n    ', '- ', '"', '&a', '*a', '!!x', ', ', '5', 'true', '#')
+    const words = fc.constantFrom(
+      ...Object.keys(RULE_FIELDS),
+      ...Object.keys(WHERE_FIELDS),
+      ...Object.keys(ACTION_FIELDS),
+      'name',
+      'attributes',
+      'when',
+      '$args.0',
+      '$result',
+      '$root',
+      'exit',
+      ' {',
+      '}',
+      '[',
+      ']',
+      ': ',
+      '\n',
+      '\n  ',
+      '\n    ',
+      '- ',
+      '"',
+      '&a',
+      '*a',
+      '!!x',
+      ', ',
+      '5',
+      'true',
+      '#',
+    )
     fc.assert(
-      fc.property(fc.oneof(fc.array(words, { maxLength: 40 }).map((parts) => parts.join('')), fc.string({ unit: 'grapheme' })), (text) => {
-        for (const problem of problems(text)) expect(problem).toMatch(/^clew\.rules\.yaml:\d+:\d+: /)
-      }),
+      fc.property(
+        fc.oneof(
+          fc.array(words, { maxLength: 40 }).map((parts) => parts.join('')),
+          fc.string({ unit: 'grapheme' }),
+        ),
+        (text) => {
+          for (const problem of problems(text)) expect(problem).toMatch(/^clew\.rules\.yaml:\d+:\d+: /)
+        },
+      ),
       { numRuns: 2000 },
     )
   })
 
   it('with any value in any place of its grammar ends likewise', () => {
-    const leaf = fc.oneof(fc.constantFrom('$args.0', '$args', 'x', '*', 'exit', 'a.b', '>=1', '{$this.a}'), fc.integer(), fc.boolean(), fc.constant(null), fc.string())
-    const keyed = (keys: readonly string[]) => fc.dictionary(fc.constantFrom(...keys), fc.oneof(leaf, fc.dictionary(fc.string(), leaf, { maxKeys: 3 }), fc.array(leaf, { maxLength: 3 })), { maxKeys: 6 })
-    const actions = fc.oneof(...Object.entries(ACTION_FIELDS).map(([name, { fields }]) => keyed([...Object.keys(fields), 'other']).map((value) => ({ [name]: value }))))
-    const rules = fc.record({ target: leaf, where: keyed(Object.keys(WHERE_FIELDS)), do: fc.oneof(actions, fc.array(actions, { maxLength: 3 })), version: leaf }, { requiredKeys: ['do'] })
+    const leaf = fc.oneof(
+      fc.constantFrom('$args.0', '$args', 'x', '*', 'exit', 'a.b', '>=1', '{$this.a}'),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.string(),
+    )
+    const keyed = (keys: readonly string[]) =>
+      fc.dictionary(
+        fc.constantFrom(...keys),
+        fc.oneof(leaf, fc.dictionary(fc.string(), leaf, { maxKeys: 3 }), fc.array(leaf, { maxLength: 3 })),
+        { maxKeys: 6 },
+      )
+    const actions = fc.oneof(
+      ...Object.entries(ACTION_FIELDS).map(([name, { fields }]) =>
+        keyed([...Object.keys(fields), 'other']).map((value) => ({ [name]: value })),
+      ),
+    )
+    const rules = fc.record(
+      {
+        target: leaf,
+        where: keyed(Object.keys(WHERE_FIELDS)),
+        do: fc.oneof(actions, fc.array(actions, { maxLength: 3 })),
+        version: leaf,
+      },
+      { requiredKeys: ['do'] },
+    )
     fc.assert(
       fc.property(rules, (value) => {
-        for (const problem of problems(JSON.stringify({ r: value }))) expect(problem).toMatch(/^clew\.rules\.yaml:\d+:\d+: /)
+        for (const problem of problems(JSON.stringify({ r: value })))
+          expect(problem).toMatch(/^clew\.rules\.yaml:\d+:\d+: /)
       }),
       { numRuns: 1000 },
     )

@@ -44,7 +44,8 @@ export function parseRules(text: string, file: string): readonly Rule[] {
         if (rule !== undefined) rules.push(rule)
       }
     }
-  } else reader.say(contents as Node, 'a rules file is a map of rules by name', 'begin with `my_rule:` and indent the rest')
+  } else
+    reader.say(contents as Node, 'a rules file is a map of rules by name', 'begin with `my_rule:` and indent the rest')
   if (problems.length > 0) throw new RulesError(problems)
   return rules
 }
@@ -57,7 +58,11 @@ function readRule(reader: Reader, pair: Pair<Node, Node | null>, folder: string)
     return undefined
   }
   if (!isMap(value)) {
-    reader.say(isAlias(value) || value === null ? key : value, `rule ${name} is not a map`, 'give it `target`, `where` and `do`')
+    reader.say(
+      isAlias(value) || value === null ? key : value,
+      `rule ${name} is not a map`,
+      'give it `target`, `where` and `do`',
+    )
     return undefined
   }
   const before = reader.problems.length

@@ -14,7 +14,8 @@ export function readWhere(reader: Reader, node: Node | null | undefined): RuleWh
   const map = reader.map(node, 'where', '{ class: OrderService, func: price }')
   if (map === undefined) return {}
   const values = reader.object(map, WHERE_FIELDS, 'where')
-  if (map.items.length === 0) reader.say(map, 'where is empty', 'select a function, a line, a call, a decorator or a directive')
+  if (map.items.length === 0)
+    reader.say(map, 'where is empty', 'select a function, a line, a call, a decorator or a directive')
   return {
     file: reader.texts(values.get('file')),
     class: reader.texts(values.get('class')),
@@ -30,10 +31,19 @@ function readCall(reader: Reader, node: Node | null | undefined): RuleWhere['cal
   const text = reader.text(node)
   if (text === undefined) return undefined
   const isNew = text.startsWith('new ')
-  const path = text.slice(isNew ? 4 : 0).trim().split('.')
-  const valid = path.every((part, index) => (part === '**' ? index === 0 && path.length > 1 : /^(?:\*|[\p{ID_Start}$_][\p{ID_Continue}$]*)$/u.test(part)))
+  const path = text
+    .slice(isNew ? 4 : 0)
+    .trim()
+    .split('.')
+  const valid = path.every((part, index) =>
+    part === '**' ? index === 0 && path.length > 1 : /^(?:\*|[\p{ID_Start}$_][\p{ID_Continue}$]*)$/u.test(part),
+  )
   if (valid && path.at(-1) !== '*') return { isNew, path }
-  reader.say(node, `'${text}' is no call`, 'write dotted names like stripe.charges.create, **.query or new Client; the last one without *')
+  reader.say(
+    node,
+    `'${text}' is no call`,
+    'write dotted names like stripe.charges.create, **.query or new Client; the last one without *',
+  )
   return undefined
 }
 
@@ -78,7 +88,11 @@ function readAction(
   }
   const isEmpty = value === null || (isScalar(value) && value.value === null)
   if (!isEmpty && !isMap(value)) {
-    reader.say(value, `${name} must be a map`, `write it like \`${name}: {}\` with keys ${Object.keys(action.fields).join(', ')}`)
+    reader.say(
+      value,
+      `${name} must be a map`,
+      `write it like \`${name}: {}\` with keys ${Object.keys(action.fields).join(', ')}`,
+    )
     return []
   }
   const required = Object.entries(action.fields).find(([, field]) => field.required === true)
@@ -90,7 +104,12 @@ function readAction(
   return READERS[name]?.(reader, values, key, resolvePath) ?? []
 }
 
-type ReadAction = (reader: Reader, values: Values, key: Node, resolvePath: (path: string) => string) => readonly RuleAction[]
+type ReadAction = (
+  reader: Reader,
+  values: Values,
+  key: Node,
+  resolvePath: (path: string) => string,
+) => readonly RuleAction[]
 
 const READERS: Readonly<Record<string, ReadAction>> = {
   span: (reader, values) => [

@@ -45,15 +45,27 @@ const ATTRIBUTES: Field = {
 export const SPAN_KINDS: readonly string[] = ['internal', 'server', 'client', 'producer', 'consumer']
 
 /** Severity numbers of log records. */
-export const SEVERITIES: Readonly<Record<string, number>> = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 }
+export const SEVERITIES: Readonly<Record<string, number>> = {
+  trace: 1,
+  debug: 5,
+  info: 9,
+  warn: 13,
+  error: 17,
+  fatal: 21,
+}
 
 /** Keys of `where`. */
 export const WHERE_FIELDS: Fields = {
   file: { type: 'texts', about: 'glob on the path within the package', example: 'src/orders/**/*.ts' },
-  class: { type: 'texts', about: 'name of the class or object the function is in; `*` and `?` as in globs', example: 'OrderService' },
+  class: {
+    type: 'texts',
+    about: 'name of the class or object the function is in; `*` and `?` as in globs',
+    example: 'OrderService',
+  },
   func: {
     type: 'texts',
-    about: 'name of the function or method; `constructor`, `get total` and `set total` for those; `*` and `?` as in globs',
+    about:
+      'name of the function or method; `constructor`, `get total` and `set total` for those; `*` and `?` as in globs',
     example: 'price',
   },
   line: {
@@ -63,10 +75,15 @@ export const WHERE_FIELDS: Fields = {
   },
   call: {
     type: 'text',
-    about: 'calls as they are written, wherever they are: dotted names, `*` for any one, a leading `**.` for any beginning, `new ` for constructors',
+    about:
+      'calls as they are written, wherever they are: dotted names, `*` for any one, a leading `**.` for any beginning, `new ` for constructors',
     example: 'stripe.charges.create',
   },
-  decorator: { type: 'text', about: 'decorator of the method or of its class, also in emitted JavaScript', example: '"@Get"' },
+  decorator: {
+    type: 'text',
+    about: 'decorator of the method or of its class, also in emitted JavaScript',
+    example: '"@Get"',
+  },
   directive: { type: 'text', about: 'beginning of a comment right before the function', example: 'clew:span' },
 }
 
@@ -84,8 +101,18 @@ export const ACTION_FIELDS: Readonly<Record<string, { readonly about: string; re
     about: 'a measurement',
     fields: {
       name: { type: 'text', about: 'name of the instrument', example: 'orders.priced', required: true },
-      type: { type: { oneOf: ['counter', 'updown', 'histogram', 'gauge'] }, about: 'kind of instrument', example: 'histogram', default: 'counter' },
-      value: { type: 'value', about: 'what is recorded; nothing when it is no number', example: '$duration_ms', default: '1' },
+      type: {
+        type: { oneOf: ['counter', 'updown', 'histogram', 'gauge'] },
+        about: 'kind of instrument',
+        example: 'histogram',
+        default: 'counter',
+      },
+      value: {
+        type: 'value',
+        about: 'what is recorded; nothing when it is no number',
+        example: '$duration_ms',
+        default: '1',
+      },
       unit: { type: 'text', about: 'unit, in UCUM', example: 'ms' },
       description: { type: 'text', about: 'what it is', example: 'orders priced' },
       when: { type: WHEN, about: '`exit` is return or error', example: 'error', default: 'exit' },
@@ -95,7 +122,12 @@ export const ACTION_FIELDS: Readonly<Record<string, { readonly about: string; re
   log: {
     about: 'a log record in the context of the call',
     fields: {
-      body: { type: 'template', about: 'text; `{$…}` is replaced, `{{` is a brace', example: 'priced {$args.0.id}', required: true },
+      body: {
+        type: 'template',
+        about: 'text; `{$…}` is replaced, `{{` is a brace',
+        example: 'priced {$args.0.id}',
+        required: true,
+      },
       severity: { type: { oneOf: Object.keys(SEVERITIES) }, about: 'severity', example: 'warn', default: 'info' },
       when: { type: WHEN, about: '`exit` is return or error', example: 'error', default: 'exit' },
       attributes: ATTRIBUTES,
@@ -112,9 +144,22 @@ export const ACTION_FIELDS: Readonly<Record<string, { readonly about: string; re
   context: {
     about: 'propagation through something that no instrumentation knows',
     fields: {
-      extract: { type: 'expression', about: 'headers (object, Headers or Map) the caller’s context is read from; put it before `span`', example: '$args.0.properties.headers' },
-      inject: { type: 'expression', about: 'headers the context is written to; put it after `span`', example: '$args.1.headers' },
-      as: { type: { oneOf: ['parent', 'link'] }, about: 'what the extracted context is to the span', example: 'link', default: 'parent' },
+      extract: {
+        type: 'expression',
+        about: 'headers (object, Headers or Map) the caller’s context is read from; put it before `span`',
+        example: '$args.0.properties.headers',
+      },
+      inject: {
+        type: 'expression',
+        about: 'headers the context is written to; put it after `span`',
+        example: '$args.1.headers',
+      },
+      as: {
+        type: { oneOf: ['parent', 'link'] },
+        about: 'what the extracted context is to the span',
+        example: 'link',
+        default: 'parent',
+      },
     },
   },
   inject_hooks: {
@@ -126,9 +171,15 @@ export const ACTION_FIELDS: Readonly<Record<string, { readonly about: string; re
     },
   },
   redact: {
-    about: 'hides values other actions of this file would show, in the functions selected or, without `where`, in all of the target',
+    about:
+      'hides values other actions of this file would show, in the functions selected or, without `where`, in all of the target',
     fields: {
-      keys: { type: 'texts', about: 'attribute keys and property names; `*` stands for any text, case does not matter', example: '[password, "card.*"]', required: true },
+      keys: {
+        type: 'texts',
+        about: 'attribute keys and property names; `*` stands for any text, case does not matter',
+        example: '[password, "card.*"]',
+        required: true,
+      },
       replacement: { type: 'text', about: 'what is shown instead', example: '***', default: '***' },
     },
   },
@@ -144,7 +195,21 @@ export const RULE_FIELDS: Fields = {
     required: true,
   },
   version: { type: 'text', about: 'range of versions of the package', example: '">=1.2 <3"' },
-  enabled: { type: 'boolean', about: 'position of the switch at the start; see `clew agents`', example: 'false', default: 'true' },
-  where: { type: { fields: WHERE_FIELDS }, about: 'places; all keys must hold. Only `redact` and `skip` go without', example: '{ class: OrderService, func: price }' },
-  do: { type: { fields: {} }, about: 'a list of actions, each with its one key', example: '[{ span: { name: price } }]', required: true },
+  enabled: {
+    type: 'boolean',
+    about: 'position of the switch at the start; see `clew agents`',
+    example: 'false',
+    default: 'true',
+  },
+  where: {
+    type: { fields: WHERE_FIELDS },
+    about: 'places; all keys must hold. Only `redact` and `skip` go without',
+    example: '{ class: OrderService, func: price }',
+  },
+  do: {
+    type: { fields: {} },
+    about: 'a list of actions, each with its one key',
+    example: '[{ span: { name: price } }]',
+    required: true,
+  },
 }

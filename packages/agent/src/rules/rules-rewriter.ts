@@ -30,7 +30,13 @@ export function createRewriter(options: unknown): SourceRewriter {
     rewrite: ({ path, source }) => {
       const file = moduleFile(path)
       const inputMap = inputSourceMap(source, path)
-      const result = instrumentModule({ source, file, inputMap, rules: matcher.rulesFor(file), importRuntime: () => '' })
+      const result = instrumentModule({
+        source,
+        file,
+        inputMap,
+        rules: matcher.rulesFor(file),
+        importRuntime: () => '',
+      })
       const notes = result.notes.map(({ rule, text }) => `?.note(${JSON.stringify(rule)},${JSON.stringify(text)})`)
       const said = notes.map((call) => `\n;globalThis[${RUNTIME_EXPRESSION}]${call};`).join('')
       if (result.output === undefined) return said === '' ? undefined : source + said

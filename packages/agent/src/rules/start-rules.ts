@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import type { Report } from './load-rules.ts'
+import type { loadRules, Report } from './load-rules.ts'
 
 /** Applies the rules CLEW_RULES names; without it nothing is loaded. Never throws. */
 export function startRules(env: Readonly<Record<string, string | undefined>>, report: Report): void {
@@ -9,8 +9,8 @@ export function startRules(env: Readonly<Record<string, string | undefined>>, re
   try {
     const require = createRequire(import.meta.url)
     // Parser and transformer cost some milliseconds, which programs without rules do not pay.
-    const { loadRules } = require(fileURLToPath(new URL('load-rules.js', import.meta.url))) as typeof import('./load-rules.ts')
-    loadRules(setting, report)
+    const module = require(fileURLToPath(new URL('load-rules.js', import.meta.url))) as { loadRules: typeof loadRules }
+    module.loadRules(setting, report)
   } catch (error) {
     report('configuration', `rules are not used: ${String(error)}`)
   }

@@ -12,11 +12,13 @@ export type ValueExpression = ValueRoot & { readonly path: readonly (string | nu
 /** A value in a rule: a constant or an expression. */
 export type RuleValue = string | number | boolean | ValueExpression
 
-const STEP = /^(?:\.([\p{ID_Start}$_][\p{ID_Continue}$]*)|(?:\[(?=\d+\])|\.(?=\d+(?!\w)))(\d{1,9})\]?|\[(?:"([^"\\]*)"|'([^'\\]*)')\])/u
+const STEP =
+  /^(?:\.([\p{ID_Start}$_][\p{ID_Continue}$]*)|(?:\[(?=\d+\])|\.(?=\d+(?!\w)))(\d{1,9})\]?|\[(?:"([^"\\]*)"|'([^'\\]*)')\])/u
 const START = /^\$(args|this|result|error|duration_ms|vars)(?![\p{ID_Continue}$])/u
 
 /** The syntax, for messages. */
-export const EXPRESSION_FORMS = '$args.0 (or $args[0]), $args, $this, $vars.name, $result, $error or $duration_ms, then .name, .0 or ["name"]'
+export const EXPRESSION_FORMS =
+  '$args.0 (or $args[0]), $args, $this, $vars.name, $result, $error or $duration_ms, then .name, .0 or ["name"]'
 
 /**
  * Reads `$args[0].id` and the like; undefined when the text is not such an expression from its beginning to its end.
@@ -49,7 +51,7 @@ function withRoot(name: string, path: readonly (string | number)[]): ValueExpres
 export function parseTemplate(text: string): readonly RuleValue[] | { readonly broken: string } {
   const parts: RuleValue[] = []
   let literal = ''
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     if (text.startsWith('{{', at)) {
       literal += '{'
       at += 2

@@ -2,7 +2,13 @@ import { isMap, isScalar, isSeq, type LineCounter, type Node, type YAMLMap } fro
 import { closest } from './closest.ts'
 import type { RuleProblem } from './rule-error.ts'
 import type { Fields } from './rule-schema.ts'
-import { EXPRESSION_FORMS, parseExpression, parseTemplate, type RuleValue, type ValueExpression } from './value-expression.ts'
+import {
+  EXPRESSION_FORMS,
+  parseExpression,
+  parseTemplate,
+  type RuleValue,
+  type ValueExpression,
+} from './value-expression.ts'
 
 type Given = Node | null | undefined
 

@@ -1,14 +1,10 @@
 import { contextStore, otelApi, SPAN_KEY, type OtelContext, type OtelSpan } from './otel-globals.ts'
 import type { ActionSpec, PointKind, PointRuleSpec, PointSpec, RedactSpec, When } from './point-spec.ts'
+import { callAfter, callBefore, type HookContext } from './hooks.ts'
 import { follow, isPromise, observe } from './promises.ts'
 import { failed, ruleState } from './rule-state.ts'
 import { addEvent, carrierAccess, emitLog, endSpan, recordMetric, startSpan, type Recording } from './signals.ts'
 import { resolvePath, type ValueSource } from './values.ts'
-
-type Hooks = Record<string, ((about: object) => unknown) | undefined>
-
-/** Modules of `inject_hooks`, by the path the rule gives. */
-export const hookModules: Map<string, Hooks> = new Map()
 
 const NO_REDACTION: readonly RedactSpec[] = []
 
@@ -25,18 +21,6 @@ interface Work {
   readonly action: ActionSpec
   span: OtelSpan | undefined
   about: HookContext | undefined
-}
-
-/** What hooks get: the same object before and after. */
-interface HookContext {
-  readonly rule: string
-  readonly name: string
-  readonly this: unknown
-  readonly args: readonly unknown[]
-  readonly state: Record<string, unknown>
-  readonly span: OtelSpan | undefined
-  result?: unknown
-  error?: unknown
 }
 
 /**
@@ -188,7 +172,7 @@ export class Activation implements ValueSource, Recording {
           work.span = startSpan(action, this, link)
           if (work.span !== undefined) this.context = this.context?.setValue(SPAN_KEY, work.span)
         } else if (action.do === 'inject') this.#inject(action)
-        else if (action.do === 'hooks') this.#before(work, action)
+        else if (action.do === 'hooks') work.about = callBefore(action, rule.rule, this)
         else if (action.when === 'enter') this.#act(action)
       })
     }
@@ -211,26 +195,6 @@ export class Activation implements ValueSource, Recording {
     if (this.context !== undefined && to !== undefined) otelApi()?.propagation?.inject(this.context, to, carrierAccess)
   }
 
-  #before(work: Work, { path, before, self, args }: Extract<ActionSpec, { do: 'hooks' }>): void {
-    const list = args === undefined ? [] : this.slots[args]
-    work.about = {
-      rule: work.rule.rule,
-      name: this.spec.name,
-      this: self === undefined ? undefined : this.slots[self],
-      args: Array.isArray(list) ? list : [],
-      state: {},
-      span: this.context?.getValue(SPAN_KEY) as OtelSpan | undefined,
-    }
-    if (before !== undefined) hookModules.get(path)?.[before]?.(work.about)
-  }
-
-  #after({ about }: Work, { path, after }: Extract<ActionSpec, { do: 'hooks' }>): void {
-    if (after === undefined || about === undefined) return
-    if (this.#threw) about.error = this.error
-    else about.result = this.result
-    hookModules.get(path)?.[after]?.(about)
-  }
-
   #act(action: ActionSpec): void {
     if (action.do === 'metric') recordMetric(action, this)
     else if (action.do === 'log') emitLog(action, this)
@@ -248,7 +212,7 @@ export class Activation implements ValueSource, Recording {
       this.#guard(rule, () => {
         if (action.do === 'span') {
           if (span !== undefined) endSpan(span, action, this, this.#threw)
-        } else if (action.do === 'hooks') this.#after(work, action)
+        } else if (action.do === 'hooks') callAfter(action, work.about, this, this.#threw)
         else if ('when' in action && this.#due(action.when)) this.#act(action)
       })
     }

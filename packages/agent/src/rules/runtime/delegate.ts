@@ -16,7 +16,7 @@ export function delegate(activation: Activation, operand: Iterated, isAsync: boo
 }
 
 function steps(activation: Activation, iterator: AnyIterator): object {
-  const { next } = iterator
+  const next: unknown = Reflect.get(iterator, 'next')
   const step = (method: unknown, args: unknown[]): unknown => {
     activation.i()
     try {

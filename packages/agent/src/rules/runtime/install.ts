@@ -3,8 +3,8 @@
  * everybody's: the agent's when it runs, otherwise the one that the build put beside the program. Needs no OpenTelemetry
  * package and does nothing as long as none is registered.
  */
-import { hookModules } from './activation.ts'
 import { delegate } from './delegate.ts'
+import { hookModules } from './hooks.ts'
 import { Point } from './point.ts'
 import type { PointSpec } from './point-spec.ts'
 import { allRuleStates, failed, listener, ruleState, setRule } from './rule-state.ts'

@@ -22,8 +22,8 @@ export interface OtelSpan {
 }
 
 interface Instrument {
-  add?(value: number, attributes: object): void
-  record?(value: number, attributes: object): void
+  add?(value: number, attributes: object, context: object | undefined): void
+  record?(value: number, attributes: object, context: object | undefined): void
 }
 
 /** A meter of the API. */

@@ -58,9 +58,9 @@ export class Point implements Switchable {
 
   #wrapped(callee: unknown, owner: unknown): unknown {
     if (typeof callee !== 'function') return callee
-    const point = this
+    const run = (args: unknown[], isNew: boolean): unknown => this.#run(callee as Callable, owner, args, isNew)
     return function call(...args: unknown[]): unknown {
-      return point.#run(callee as Callable, owner, args, new.target !== undefined)
+      return run(args, new.target !== undefined)
     }
   }
 

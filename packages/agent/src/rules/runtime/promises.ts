@@ -13,7 +13,7 @@ interface Followed {
 
 const followed = new WeakMap<Promise<unknown>, Followed>()
 // Taken once: a program may put its own in their place.
-const { then } = Promise.prototype
+const then = Reflect.get(Promise.prototype, 'then') as (...args: unknown[]) => unknown
 
 /** A promise of this realm, subclasses included. */
 export function isPromise(value: unknown): value is Promise<unknown> {

@@ -79,8 +79,8 @@ export function recordMetric(action: Action<'metric'>, { redact, source, context
   if (!Number.isFinite(value)) return
   const attributes = resolveAttributes(action.attributes, source, redact)
   const instrument = instrumentOf(meter, action)
-  const record = (instrument.add ?? instrument.record) as (value: number, attributes: object, context?: object) => void
-  record.call(instrument, value, attributes, context)
+  if (instrument.add === undefined) instrument.record?.(value, attributes, context)
+  else instrument.add(value, attributes, context)
 }
 
 function instrumentOf(meter: OtelMeter, { type, name, unit, description }: Action<'metric'>) {
@@ -133,7 +133,9 @@ export const carrierAccess = {
     return value instanceof Uint8Array ? new TextDecoder().decode(value) : value
   },
   keys(carrier: unknown): string[] {
-    return hasMethod(carrier, 'keys') ? [...(carrier.keys() as Iterable<string>)] : Object.keys(Object(carrier) as object)
+    return hasMethod(carrier, 'keys')
+      ? [...(carrier.keys() as Iterable<string>)]
+      : Object.keys(Object(carrier) as object)
   },
   set(carrier: unknown, key: string, value: string): void {
     if (hasMethod(carrier, 'set')) carrier.set(key, value)
@@ -146,5 +148,5 @@ function hasMethod<Name extends string>(
   name: Name,
 ): value is Record<Name, (...args: unknown[]) => unknown> {
   const isCarrier = value instanceof Map || (typeof Headers === 'function' && value instanceof Headers)
-  return isCarrier && typeof (value as unknown as Record<string, unknown>)[name] === 'function'
+  return isCarrier && typeof Reflect.get(value, name) === 'function'
 }

@@ -46,10 +46,15 @@ export function resolveAttributes(
 export function resolveTemplate(template: TemplateSpec, source: ValueSource, redact: readonly RedactSpec[]): string {
   let text = ''
   for (const part of template) {
-    const last = typeof part === 'object' ? String(part.path.at(-1) ?? '') : ''
-    text += typeof part === 'object' ? String(attributeValue(resolvePath(part, source), last, redact) ?? '') : String(part)
+    if (typeof part !== 'object') text += String(part)
+    else text += printed(attributeValue(resolvePath(part, source), String(part.path.at(-1) ?? ''), redact))
   }
   return text
+}
+
+function printed(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined ? '' : JSON.stringify(value)
 }
 
 /** Text, number, boolean or a list of them as they are; anything else as JSON, cut at 4096 characters. */
@@ -89,7 +94,7 @@ function entriesOfMap(map: ReadonlyMap<unknown, unknown>): [string, unknown][] {
   const entries: [string, unknown][] = []
   for (const [key, item] of map) {
     if (entries.length === MAX_WIDTH) break
-    entries.push([typeof key === 'object' ? '{…}' : String(key), item])
+    entries.push([typeof key === 'string' || typeof key === 'number' ? String(key) : '{…}', item])
   }
   return entries
 }

@@ -70,7 +70,15 @@ class Program {
     const isGenerator = random.chance(25)
     const star = isGenerator ? '*' : ''
     const prefix = isAsync ? 'async ' : ''
-    const kind = { isAsync, isGenerator, isStrict, isArrow: false, isConstructor: false, hasSuper: false, inLoop: false }
+    const kind = {
+      isAsync,
+      isGenerator,
+      isStrict,
+      isArrow: false,
+      isConstructor: false,
+      hasSuper: false,
+      inLoop: false,
+    }
     const form = random.below(9)
     if (form === 0 || form === 1) {
       const hoisted = random.chance(50)
@@ -99,7 +107,9 @@ class Program {
       `${prefix}${star}${name}${this.#rest(inClass)}`,
       `static ${prefix}${star}st${this.#rest(inClass)}`,
       random.chance(50) ? `field = ${this.#arrow({ ...plain, isArrow: true })}` : `get p() ${this.#block(plain, [])}`,
-      random.chance(40) ? `#priv${this.#rest(plain)}\n  callPriv() { return this.#priv(1, 2) }` : `set q(v) { log('set', v); throw new RangeError('q' + v) }`,
+      random.chance(40)
+        ? `#priv${this.#rest(plain)}\n  callPriv() { return this.#priv(1, 2) }`
+        : `set q(v) { log('set', v); throw new RangeError('q' + v) }`,
       random.chance(30) ? `[log('computed') || 'comp'](x) { return x }` : `['lit']() { return super.base?.() }`,
     ]
     return [
@@ -114,7 +124,10 @@ class Program {
     ].join('\n')
   }
 
-  #drive(callee: string, { isGenerator, isAsync }: { readonly isGenerator: boolean; readonly isAsync: boolean }): string {
+  #drive(
+    callee: string,
+    { isGenerator, isAsync }: { readonly isGenerator: boolean; readonly isAsync: boolean },
+  ): string {
     const args = this.#random.pick(['', '1', '1, 2', '{ id: 7 }, [1, 2], 3', 'undefined, null'])
     const drive = isGenerator ? (isAsync ? 'driveAsyncGenerator' : 'driveGenerator') : 'drive'
     return `describe(${callee}); tasks.push(${drive}(() => ${callee}(${args}), ${this.#random.below(4)}))`
@@ -143,7 +156,8 @@ class Program {
   }
 
   #block(kind: Omit<Kind, 'params'>, params: readonly string[], first = ''): string {
-    const directive = first === '' && params.length < 3 && !kind.isStrict && this.#random.chance(0) ? "'use strict'\n" : ''
+    const directive =
+      first === '' && params.length < 3 && !kind.isStrict && this.#random.chance(0) ? "'use strict'\n" : ''
     const early = first !== '' && this.#random.chance(30) ? `log('before super');` : ''
     return `{ ${directive}${early}${first}${this.#statements({ ...kind, params }, 3)} }`
   }
@@ -151,7 +165,14 @@ class Program {
   #arrow(kind: Omit<Kind, 'params'>): string {
     const random = this.#random
     if (random.chance(40)) {
-      const body = random.pick(['({ a })', '(log("arrow"), a)', 'typeof this', 'b => [a, b].length', kind.isAsync ? 'await a' : '[a, ...[a]]', 'a ? a : fail(a)'])
+      const body = random.pick([
+        '({ a })',
+        '(log("arrow"), a)',
+        'typeof this',
+        'b => [a, b].length',
+        kind.isAsync ? 'await a' : '[a, ...[a]]',
+        'a ? a : fail(a)',
+      ])
       return `${random.chance(50) ? 'a' : '(a, b = 1)'} => ${body}`
     }
     const { text, names } = this.#params(kind)
@@ -173,7 +194,8 @@ class Program {
     const choices: (() => string)[] = [
       () => `log('s', ${this.#value(kind)})`,
       () => `let ${name} = ${this.#value(kind)}; log(${name})`,
-      () => `var ${random.pick(['v', ...kind.params.filter((p) => !/rest|others/.test(p)), name])} = ${this.#value(kind)}`,
+      () =>
+        `var ${random.pick(['v', ...kind.params.filter((p) => !/rest|others/.test(p)), name])} = ${this.#value(kind)}`,
       () => `${this.#pausable(kind)}`,
       () => `return ${this.#value(kind)}`,
       () => (random.chance(40) ? `return` : `log('no return')`),
@@ -184,8 +206,10 @@ class Program {
         () => `if (${this.#value(kind)}) { ${inner()} } else { ${inner()} }`,
         () => `if (${this.#value(kind)})\n  log('alone')\nelse log('other')`,
         () => `for (let i = 0; i < 2; i++) { ${inLoop()} }`,
-        () => `lab${name}: for (const i of [1, 2]) { for (const j of [1]) { if (i === 1) continue lab${name}; ${this.#pausable(kind)} } }`,
-        () => `try { ${inner()} } catch (e) { log('caught', e?.message); ${inner()} } finally { log('fin'); ${this.#pausable(kind)} }`,
+        () =>
+          `lab${name}: for (const i of [1, 2]) { for (const j of [1]) { if (i === 1) continue lab${name}; ${this.#pausable(kind)} } }`,
+        () =>
+          `try { ${inner()} } catch (e) { log('caught', e?.message); ${inner()} } finally { log('fin'); ${this.#pausable(kind)} }`,
         () => `try { ${inner()} } catch { ${random.chance(50) ? 'log("c")' : `throw new Error('again')`} }`,
         () => `out${name}: try { ${inner()} } finally { log('f'); ${random.chance(30) ? `break out${name}` : ''} }`,
         () => `switch (${this.#value(kind)}) { case 1: log('one'); ${inner()}\n default: ${this.#pausable(kind)} }`,
@@ -201,7 +225,11 @@ class Program {
           () => `if (${this.#value(kind)}) for await (const w of stream()) log(w)\nelse log('not')`,
         )
       }
-      if (!kind.isStrict && !kind.isAsync) choices.push(() => `log(eval('typeof v'))`, () => `eval('var ev = 1')`)
+      if (!kind.isStrict && !kind.isAsync)
+        choices.push(
+          () => `log(eval('typeof v'))`,
+          () => `eval('var ev = 1')`,
+        )
     }
     return random.pick(choices)()
   }
@@ -210,9 +238,15 @@ class Program {
   #pausable(kind: Kind): string {
     const random = this.#random
     if (kind.isGenerator && random.chance(70)) {
-      return random.pick([`yield ${this.#value(kind)}`, `log('got', yield 5)`, `yield`, `log('d', yield* ${kind.isAsync ? 'stream()' : '[1, 2]'})`])
+      return random.pick([
+        `yield ${this.#value(kind)}`,
+        `log('got', yield 5)`,
+        `yield`,
+        `log('d', yield* ${kind.isAsync ? 'stream()' : '[1, 2]'})`,
+      ])
     }
-    if (kind.isAsync) return random.pick([`await (${this.#value(kind)})`, `log(await tick(${random.below(3)}))`, `await null`])
+    if (kind.isAsync)
+      return random.pick([`await (${this.#value(kind)})`, `log(await tick(${random.below(3)}))`, `await null`])
     if (kind.inLoop && random.chance(20)) return random.pick(['continue', 'break'])
     return `log('x')`
   }
@@ -225,9 +259,11 @@ class Program {
     if (!kind.isConstructor) values.push('typeof this', 'this?.tag')
     if (!kind.isArrow) values.push('arguments.length', 'arguments[0]?.id', 'typeof new.target')
     if (!kind.isArrow && !kind.isStrict && param !== undefined) values.push(`(${param} = 9, arguments[0])`)
-    if (kind.hasSuper && !kind.isConstructor && !kind.isArrow) values.push('typeof super.base', 'super.base?.()', 'super.sbase?.()')
+    if (kind.hasSuper && !kind.isConstructor && !kind.isArrow)
+      values.push('typeof super.base', 'super.base?.()', 'super.sbase?.()')
     if (kind.isConstructor) values.push('new.target.name', 'this.tag')
-    if (kind.isAsync) values.push('await 6', 'await tick(1)', 'await Promise.reject(new Error("r")).catch((e) => e.message)', 'tick(2)')
+    if (kind.isAsync)
+      values.push('await 6', 'await tick(1)', 'await Promise.reject(new Error("r")).catch((e) => e.message)', 'tick(2)')
     if (kind.isGenerator) values.push('yield 8', '(yield)')
     if (random.chance(6)) return random.pick(['fail(1)', 'undefinedName'])
     return random.pick(values)

@@ -1,7 +1,17 @@
 import { decoratorName, emittedDecorators, type EmittedDecorators } from './decorators.ts'
 import { ownerOfAssignment, namesOfValue } from './function-names.ts'
 import type { CallSite, FunctionSite, StatementSite } from './function-site.ts'
-import { bare, child, children, isDirective, isFunction, list, nameOf, type ParsedModule, type SyntaxNode } from './syntax.ts'
+import {
+  bare,
+  child,
+  children,
+  isDirective,
+  isFunction,
+  list,
+  nameOf,
+  type ParsedModule,
+  type SyntaxNode,
+} from './syntax.ts'
 
 /** Every place of a module that a rule could be about. */
 export interface Sites {
@@ -25,7 +35,8 @@ export function findSites(parsed: ParsedModule): Sites {
   return finder
 }
 
-const NO_PLACE = /^(?:FunctionDeclaration|ClassDeclaration|EmptyStatement|TS\w+|Export(?:All|Named|Default)Declaration)$/
+const NO_PLACE =
+  /^(?:FunctionDeclaration|ClassDeclaration|EmptyStatement|TS\w+|Export(?:All|Named|Default)Declaration)$/
 
 class Finder implements Sites {
   readonly functions: FunctionSite[] = []
@@ -81,9 +92,7 @@ class Finder implements Sites {
       /^(MethodDefinition|PropertyDefinition|AccessorProperty)$/.test(member.type) &&
       child(member, 'value') === node
     const own = nameOf(child(node, 'id'))
-    const names = isMember
-      ? memberNames(member)
-      : [...(own === undefined ? [] : [own]), ...namesOfValue(node, parents)]
+    const names = isMember ? memberNames(member) : [...(own === undefined ? [] : [own]), ...namesOfValue(node, parents)]
     const isConstructor = isMember && member['kind'] === 'constructor'
     const owner = isMember ? inClass?.name : ownerOfAssignment(node, parents, inClass?.name)
     const emitted = owner === undefined ? [] : (this.#emitted.get(`${owner}#${names[0] ?? ''}`) ?? [])
@@ -105,7 +114,10 @@ class Finder implements Sites {
     const starts = new Set([node.start])
     for (let index = parents.length - 1; index >= 0; index--) {
       const parent = parents[index] as SyntaxNode
-      if (/^(Program|BlockStatement|ClassBody|ObjectExpression|CallExpression|ArrayExpression|JSX\w+)$/.test(parent.type)) break
+      if (
+        /^(Program|BlockStatement|ClassBody|ObjectExpression|CallExpression|ArrayExpression|JSX\w+)$/.test(parent.type)
+      )
+        break
       if (isFunction(parent)) break
       starts.add(parent.start)
     }

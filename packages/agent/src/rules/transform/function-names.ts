@@ -3,7 +3,8 @@ import { bare, child, nameOf, type SyntaxNode } from './syntax.ts'
 /** The names a function or class gets from where it stands: variable, property, assignment, default export. */
 export function namesOfValue(node: SyntaxNode, parents: readonly SyntaxNode[]): string[] {
   const { holder } = holderOf(node, parents)
-  switch (holder?.type) {
+  if (holder === undefined) return []
+  switch (holder.type) {
     case 'VariableDeclarator':
     case 'AssignmentPattern':
       return known(nameOf(child(holder, 'id') ?? child(holder, 'left')))

@@ -68,7 +68,8 @@ function head({ point, slots, site }: FunctionWork, names: Names): string {
   const { x, e, any } = names
   const early = isLate(site, slots, names) ? [] : slots
   return (
-    `let ${x}${any};if(${point}?.on)try{${x}=${point}.e([${early.join(',')}])}catch(${e}${any}){${point}.b(${e})}` + `try{`
+    `let ${x}${any};if(${point}?.on)try{${x}=${point}.e([${early.join(',')}])}catch(${e}${any}){${point}.b(${e})}` +
+    `try{`
   )
 }
 
@@ -79,13 +80,8 @@ function isLate({ isConstructor, isDerived }: FunctionSite, slots: readonly stri
 
 function tail({ site, slots, point }: FunctionWork, names: Names): string {
   const { x, e, any } = names
-  const late = isLate(site, slots, names)
-    ? `try{${x}.l([${slots.join(',')}])}catch(${e}${any}){${point}.b(${e})}`
-    : ''
-  return (
-    `}catch(${e}${any}){if(${x}!==void 0)${x}.t(${e});throw ${e}}` +
-    `finally{if(${x}!==void 0){${late}${x}.f()}}`
-  )
+  const late = isLate(site, slots, names) ? `try{${x}.l([${slots.join(',')}])}catch(${e}${any}){${point}.b(${e})}` : ''
+  return `}catch(${e}${any}){if(${x}!==void 0)${x}.t(${e});throw ${e}}` + `finally{if(${x}!==void 0){${late}${x}.f()}}`
 }
 
 /** After the directives; in TypeScript's derived constructors after `super()`, which has to stay at the top. */
@@ -115,7 +111,12 @@ function wrapReturn(statement: SyntaxNode, kind: PointKind, edits: Edits, { ret,
   edits.close(argument.end, waits ? ')))' : '))', order)
 }
 
-function keepContext(scope: Scope, edits: Edits, { x, again, away, enter, delegate, orders }: Names, order: number): void {
+function keepContext(
+  scope: Scope,
+  edits: Edits,
+  { x, again, away, enter, delegate, orders }: Names,
+  order: number,
+): void {
   const orderOf = (node: SyntaxNode): number => orders.get(node) ?? order
   for (const node of scope.awaits) {
     const argument = child(node, 'argument') as SyntaxNode

@@ -20,7 +20,11 @@ export interface ModuleInput {
   /** Text that makes sure the runtime is there, such as an import; empty when it is already. */
   readonly importRuntime: (isModule: boolean) => string
   /** How a module of hooks is reached; undefined when whoever loads the module sees to it. */
-  readonly importHooks?: (path: string, index: number, isModule: boolean) => { readonly text: string; readonly name: string }
+  readonly importHooks?: (
+    path: string,
+    index: number,
+    isModule: boolean,
+  ) => { readonly text: string; readonly name: string }
 }
 
 /** What became of a module. */
@@ -50,7 +54,8 @@ export function instrumentModule(input: ModuleInput): InstrumentedModule {
   if (source.includes(RUNTIME_EXPRESSION)) return NOTHING
   const positions = (): Positions => new Positions(source, file.pathInPackage, inputMap)
   const rules = input.rules.filter((rule) => mayMatch(rule, source, file.pathInPackage, inputMap))
-  if (!rules.some(({ actions }) => actions.some((action) => action.do !== 'skip' && action.do !== 'redact'))) return NOTHING
+  if (!rules.some(({ actions }) => actions.some((action) => action.do !== 'skip' && action.do !== 'redact')))
+    return NOTHING
   if (source.length > MAX_SOURCE_CHARACTERS) {
     const text = `${file.pathInPackage} has more than 16 Mi characters and is left as it is`
     return { ...NOTHING, notes: rules.map(({ name }) => ({ rule: name, text })) }

@@ -52,7 +52,8 @@ export function preamble(specs: readonly object[], hooks: string, importText: st
   const { ret, again, away, enter, delegate, call, runtime, points, any } = names
   const generic = any === '' ? '' : '<T>'
   const value = any === '' ? '' : ':T'
-  const helper = (name: string, body: string): string => `function ${name}${generic}(x${any},v${value})${value}{${body}}`
+  const helper = (name: string, body: string): string =>
+    `function ${name}${generic}(x${any},v${value})${value}{${body}}`
   const global = any === '' ? 'globalThis' : '(globalThis as any)'
   const list = specs.map((_, index) => `${names.point(index)}${any}=${points}[${index}]`)
   return (

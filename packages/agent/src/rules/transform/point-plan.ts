@@ -69,7 +69,8 @@ export class PointPlan {
     const spec = this.#spec(kindOf(site.node), siteName(site), site.node.start, rules, slots, site)
     const point = this.#add(detached ? { ...spec, detached } : spec, rules)
     this.#sayMissing(slots, rules, label)
-    const entersContext = !detached && rules.some(({ actions }) => actions.some(({ do: kind }) => kind === 'span' || kind === 'extract'))
+    const entersContext =
+      !detached && rules.some(({ actions }) => actions.some(({ do: kind }) => kind === 'span' || kind === 'extract'))
     instrumentFunction({ site, point, slots: slots.codes, entersContext }, edits, names)
   }
 
@@ -149,7 +150,8 @@ export class PointPlan {
       const everywhere = !selectsFunctions(rule)
       if (!everywhere && (site === undefined || !this.#selects(rule, site))) continue
       this.matched.set(rule.name, (this.matched.get(rule.name) ?? 0) + 1)
-      for (const action of rule.actions) if (action.do === 'redact') found.push({ keys: action.keys, replacement: action.replacement })
+      for (const action of rule.actions)
+        if (action.do === 'redact') found.push({ keys: action.keys, replacement: action.replacement })
     }
     return found
   }
@@ -166,7 +168,8 @@ export class PointPlan {
 
   #selects(rule: Rule, site: FunctionSite): boolean {
     const { func, decorator, directive } = rule.where
-    if (rule.where.class !== undefined && (site.owner === undefined || !matchesName(site.owner, rule.where.class))) return false
+    if (rule.where.class !== undefined && (site.owner === undefined || !matchesName(site.owner, rule.where.class)))
+      return false
     if (func !== undefined && !site.names.some((name) => matchesName(name, func))) return false
     if (decorator !== undefined && !site.decorators.includes(decorator)) return false
     if (directive !== undefined && !site.directives.some((text) => startsWithWords(text, directive))) return false

@@ -72,7 +72,8 @@ function visit(node: SyntaxNode, scope: Mutable<Scope>, place: Place): void {
       }
       break
     case 'VariableDeclaration':
-      if (node['kind'] === 'var') for (const one of list(node, 'declarations')) addNames(child(one, 'id'), scope.varNames)
+      if (node['kind'] === 'var')
+        for (const one of list(node, 'declarations')) addNames(child(one, 'id'), scope.varNames)
       if (node['kind'] === 'await using') scope.hasAwaitUsing = true
       break
     case 'CallExpression':
@@ -92,8 +93,7 @@ function visit(node: SyntaxNode, scope: Mutable<Scope>, place: Place): void {
     if (node.type === 'FunctionDeclaration' && parent !== root && name !== undefined) scope.blockFunctions.add(name)
     return
   }
-  const label =
-    node.type === 'LabeledStatement' ? (place.label ?? { statement: node, parent }) : undefined
+  const label = node.type === 'LabeledStatement' ? (place.label ?? { statement: node, parent }) : undefined
   const under = underFinally || (node.type === 'TryStatement' && child(node, 'finalizer') !== undefined)
   for (const below of ownChildren(node)) visit(below, scope, { parent: node, label, underFinally: under, root })
 }
@@ -125,7 +125,9 @@ export function addNames(pattern: SyntaxNode | undefined, names: Set<string>): v
  */
 export function blockHazard(fn: SyntaxNode, scope: Scope): string | undefined {
   const body = child(fn, 'body') as SyntaxNode
-  const declared = list(body, 'body').filter((node) => node.type === 'FunctionDeclaration' && child(node, 'body') !== undefined)
+  const declared = list(body, 'body').filter(
+    (node) => node.type === 'FunctionDeclaration' && child(node, 'body') !== undefined,
+  )
   if (declared.length > 0 && scope.hasEval) return 'it declares functions and calls eval'
   const paramNames = new Set<string>()
   for (const param of list(fn, 'params')) addNames(param, paramNames)

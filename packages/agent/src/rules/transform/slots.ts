@@ -4,7 +4,9 @@ import type { RuleValue, ValueExpression } from '../value-expression.ts'
 import { child, list, nameOf, type SyntaxNode } from './syntax.ts'
 
 /** Where the values of a place can be read: an expression of the program, and what of the path is done by it. */
-export type Locate = (value: ValueExpression) => { readonly code: string; readonly path: readonly (string | number)[] } | undefined
+export type Locate = (
+  value: ValueExpression,
+) => { readonly code: string; readonly path: readonly (string | number)[] } | undefined
 
 /** The expressions that are handed over at one place, each once. */
 export class Slots {
@@ -21,7 +23,11 @@ export class Slots {
   bind(action: RuleAction, hookKey: (path: string) => string): ActionSpec | undefined {
     switch (action.do) {
       case 'span':
-        return { ...action, name: action.name && this.#template(action.name), attributes: this.#attributes(action.attributes) }
+        return {
+          ...action,
+          name: action.name && this.#template(action.name),
+          attributes: this.#attributes(action.attributes),
+        }
       case 'metric':
         return { ...action, value: this.#value(action.value), attributes: this.#attributes(action.attributes) }
       case 'log':
@@ -34,10 +40,12 @@ export class Slots {
       case 'hooks': {
         const self = this.#path({ root: 'this', path: [] }).from
         const args = this.#path({ root: 'args', path: [] }).from
-        const slot = (from: PathSpec['from']): number | undefined => (typeof from === 'number' && from >= 0 ? from : undefined)
+        const slot = (from: PathSpec['from']): number | undefined =>
+          typeof from === 'number' && from >= 0 ? from : undefined
         return { ...action, path: hookKey(action.path), self: slot(self), args: slot(args) }
       }
-      default:
+      case 'redact':
+      case 'skip':
         return undefined
     }
   }
@@ -87,7 +95,9 @@ export function locateIn(fn: SyntaxNode): Locate {
     if (value.root === 'var') return { code: value.name, path }
     if (value.root === 'args') return { code: allArguments(params, isArrow), path }
     if (value.root !== 'arg') return undefined
-    return locateArgument(params, value.index, path) ?? (isArrow ? undefined : { code: `arguments[${value.index}]`, path })
+    return (
+      locateArgument(params, value.index, path) ?? (isArrow ? undefined : { code: `arguments[${value.index}]`, path })
+    )
   }
 }
 

@@ -26,7 +26,11 @@ export interface ParsedModule {
 }
 
 interface Oxc {
-  parseSync(path: string, text: string, options: object): {
+  parseSync(
+    path: string,
+    text: string,
+    options: object,
+  ): {
     readonly program: SyntaxNode
     readonly comments: readonly SyntaxComment[]
     readonly errors: readonly { readonly message: string }[]
@@ -60,8 +64,12 @@ export function parseModule(source: string, path: string): ParsedModule {
 }
 
 function attempts(path: string): readonly { lang: string; sourceType: string }[] {
-  const langs = /\.[cm]?ts$/.test(path) ? ['ts', 'jsx'] : /\.tsx$/.test(path) ? ['tsx'] : ['jsx', 'tsx']
-  const types = /\.m[jt]s$/.test(path) ? ['module'] : /\.c[jt]s$/.test(path) ? ['commonjs'] : ['unambiguous', 'commonjs']
+  const langs = /\.[cm]?ts$/.test(path) ? ['ts', 'jsx'] : path.endsWith('.tsx') ? ['tsx'] : ['jsx', 'tsx']
+  const types = /\.m[jt]s$/.test(path)
+    ? ['module']
+    : /\.c[jt]s$/.test(path)
+      ? ['commonjs']
+      : ['unambiguous', 'commonjs']
   return langs.flatMap((lang) => types.map((sourceType) => ({ lang, sourceType })))
 }
 
@@ -97,7 +105,9 @@ export function list(node: SyntaxNode, key: string): readonly SyntaxNode[] {
 /** Functions and arrows with a body. */
 export function isFunction(node: SyntaxNode): boolean {
   return (
-    (node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') &&
+    (node.type === 'FunctionDeclaration' ||
+      node.type === 'FunctionExpression' ||
+      node.type === 'ArrowFunctionExpression') &&
     isNode(node['body'])
   )
 }
@@ -105,7 +115,11 @@ export function isFunction(node: SyntaxNode): boolean {
 /** What an expression is when parentheses and type assertions around it are taken away. */
 export function bare(node: SyntaxNode): SyntaxNode {
   let inner = node
-  while (/^(ParenthesizedExpression|TSAsExpression|TSSatisfiesExpression|TSNonNullExpression|ChainExpression)$/.test(inner.type)) {
+  while (
+    /^(ParenthesizedExpression|TSAsExpression|TSSatisfiesExpression|TSNonNullExpression|ChainExpression)$/.test(
+      inner.type,
+    )
+  ) {
     const next = child(inner, 'expression')
     if (next === undefined) return inner
     inner = next
