@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,7 +9,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundlers = join(root, '.cache', 'interop-bundlers')
 const register = new URL('../../packages/agent/dist/register.js', import.meta.url).href
 const app = join(bundlers, 'app')
-const fromBundlers = createRequire(join(bundlers, 'package.json'))
 
 const RULES = `price_span:
   target: $root
@@ -37,12 +35,22 @@ beforeAll(() => {
   rmSync(app, { recursive: true, force: true })
   write('package.json', JSON.stringify({ name: 'shop', version: '1.0.0', private: true }))
   write('clew.rules.yaml', RULES)
+  mkdirSync(join(app, 'node_modules', '@clew'), { recursive: true })
+  for (const name of ['build', 'agent', 'base']) {
+    symlinkSync(join(root, 'packages', name), join(app, 'node_modules', '@clew', name))
+  }
   write('src/order-service.js', SERVICE)
   write(
     'src/main.js',
     `import { OrderService } from './order-service.js'\nconst s = new OrderService()\ns.price({ id: 2 }).then(console.log).then(() => s.price({ id: 9 })).catch((e) => console.log(e.stack))\n`,
   )
 })
+/** The environment of a user's shell: the runner of these tests makes Node read sources. */
+function withoutConditions(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _options, ...env } = process.env
+  return env
+}
+
 afterAll(() => rmSync(app, { recursive: true, force: true }))
 
 async function expectInstrumented(path: string): Promise<void> {
@@ -52,7 +60,7 @@ async function expectInstrumented(path: string): Promise<void> {
   const sink = await OtlpSink.start()
   try {
     const child = spawn(process.execPath, ['--import', register, path], {
-      env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, CLEW_EXIT_BUDGET_MS: '15000' },
+      env: { ...withoutConditions(), OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, CLEW_EXIT_BUDGET_MS: '15000' },
     })
     await new Promise((done) => child.on('close', done))
     expect(sink.spans.map(({ name, values }) => [name, values['got']])).toEqual([
@@ -64,44 +72,34 @@ async function expectInstrumented(path: string): Promise<void> {
   }
 }
 
-type Stats = { compilation: { errors: Error[]; warnings: Error[] } }
-type Bundler = (config: object, done: (error: Error | null, stats?: Stats) => void) => void
+const BUNDLE = `import { createRequire } from 'node:module'
+const [name, after, out] = process.argv.slice(2)
+const load = createRequire(process.env.BUNDLERS + '/package.json')
+const bundle = name === 'webpack' ? load('webpack') : load('@rspack/core').rspack
+const { ClewRulesPlugin } = await import('@clew/build/' + name)
+bundle({ context: process.cwd(), mode: 'production', target: 'node', devtool: 'source-map', entry: './src/main.js', output: { path: out, filename: 'main.cjs' }, plugins: [new ClewRulesPlugin({ after: after === 'true' })] }, (error, stats) => {
+  if (error) throw error
+  console.log(JSON.stringify({ errors: stats.compilation.errors.map(String), warnings: [...stats.compilation.warnings].map(String) }))
+})
+`
 
-describe.each([
-  ['webpack', () => fromBundlers('webpack') as Bundler, '@clew/build/webpack'],
-  ['rspack', () => (fromBundlers('@rspack/core') as { rspack: Bundler }).rspack, '@clew/build/rspack'],
-])('%s', (name, load, entry) => {
+describe.each(['webpack', 'rspack'])('%s', (name) => {
   it.each([
     ['before', false],
     ['after', true],
   ] as const)(
     'puts rules in %s other loaders, keeps positions, and warns of a rule that matches nothing',
     async (_when, after) => {
-      // What was built, because loaders are loaded by the bundler itself.
-      const path = fileURLToPath(import.meta.resolve(entry))
-        .replace('/src/', '/dist/')
-        .replace(/\.ts$/, '.js')
-      const { ClewRulesPlugin } = (await import(path)) as { ClewRulesPlugin: new (config: object) => object }
-      const stats = await new Promise<Stats>((resolve, reject) => {
-        load()(
-          {
-            context: app,
-            mode: 'production',
-            target: 'node',
-            devtool: 'source-map',
-            entry: './src/main.js',
-            output: { path: join(app, `out-${name}-${after}`), filename: 'main.cjs' },
-            plugins: [new ClewRulesPlugin({ root: app, after })],
-          },
-          (error, result) =>
-            error !== null || result === undefined ? reject(error ?? new Error('no result')) : resolve(result),
-        )
-      })
-      expect(stats.compilation.errors.map(String)).toEqual([])
-      expect([...stats.compilation.warnings].map(String).join()).toMatch(
-        /rule dead \(.*clew\.rules\.yaml:5\) matched nothing/,
-      )
-      await expectInstrumented(join(app, `out-${name}-${after}`, 'main.cjs'))
+      write('bundle.mjs', BUNDLE)
+      const out = join(app, `out-${name}-${after}`)
+      const env = { ...withoutConditions(), BUNDLERS: bundlers }
+      const args = [join(app, 'bundle.mjs'), name, String(after), out]
+      const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: app, env, encoding: 'utf8' })
+      expect(stderr).toBe('')
+      const { errors, warnings } = JSON.parse(stdout) as { errors: string[]; warnings: string[] }
+      expect(errors).toEqual([])
+      expect(warnings.join('\n')).toMatch(/rule dead \(.*clew\.rules\.yaml:5\) matched nothing/)
+      await expectInstrumented(join(out, 'main.cjs'))
     },
   )
 })
@@ -120,16 +118,13 @@ describe('Next.js', () => {
       'next.config.mjs',
       `import { withClew } from '@clew/build/next'\nexport default withClew({ distDir: process.env.DIST, turbopack: { root: ${JSON.stringify(root)} }, typescript: { ignoreBuildErrors: true } })\n`,
     )
-    mkdirSync(join(app, 'node_modules', '@clew'), { recursive: true })
-    for (const name of ['build', 'agent', 'base'])
-      symlinkSync(join(root, 'packages', name), join(app, 'node_modules', '@clew', name))
   })
 
   it.each([
     ['webpack', '--webpack'],
     ['Turbopack', '--turbopack'],
   ])('with %s has the rules in a route, and the span under the request', async (name, flag) => {
-    const env = { ...process.env, DIST: `.next-${name}`, NEXT_TELEMETRY_DISABLED: '1', CI: '1' }
+    const env = { ...withoutConditions(), DIST: `.next-${name}`, NEXT_TELEMETRY_DISABLED: '1', CI: '1' }
     const next = join(bundlers, 'node_modules', 'next', 'dist', 'bin', 'next')
     const built = spawnSync(process.execPath, [next, 'build', flag], { cwd: app, env, encoding: 'utf8' })
     expect(built.status, built.stdout + built.stderr).toBe(0)

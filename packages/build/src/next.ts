@@ -18,13 +18,17 @@ const GLOBS = ['*.ts', '*.tsx', '*.js', '*.jsx', '*.mjs', '*.cjs', '*.mts', '*.c
 /**
  * Next's configuration with the rules in it, for webpack and Turbopack: `export default withClew({ … })`. Turbopack
  * transforms in other processes and tells nobody when it is done, so rules that match nothing are only reported by webpack.
+ * @public
  */
 export function withClew(config: NextConfig = {}, settings: BuildRulesConfig = {}): NextConfig {
   const root = resolve(settings.root ?? process.cwd())
   const options = { rules: settings.rules ?? 'clew.rules.yaml', root }
   const rules: Record<string, unknown> = { ...config.turbopack?.rules }
   for (const glob of GLOBS) {
-    rules[glob] ??= { condition: { not: 'foreign' }, loaders: [{ loader: '@clew/build/webpack-loader', options }] }
+    rules[glob] ??= {
+      condition: { not: 'foreign' },
+      loaders: [{ loader: '@clew/build/webpack-loader', options: { ...options, byName: true } }],
+    }
   }
   const own: WebpackHook = (webpackConfig, nextOptions) => {
     const changed = config.webpack?.(webpackConfig, nextOptions) ?? webpackConfig
