@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import type { loadRules, Report } from './load-rules.ts'
 
 /** Applies the rules CLEW_RULES names; without it nothing is loaded. Never throws. */
@@ -9,7 +8,8 @@ export function startRules(env: Readonly<Record<string, string | undefined>>, re
   try {
     const require = createRequire(import.meta.url)
     // Parser and transformer cost some milliseconds, which programs without rules do not pay.
-    const module = require(fileURLToPath(new URL('load-rules.js', import.meta.url))) as { loadRules: typeof loadRules }
+    // By its name, because this file may have become part of another one.
+    const module = require('@clew/agent/rules/load-rules') as { loadRules: typeof loadRules }
     module.loadRules(setting, report)
   } catch (error) {
     report('configuration', `rules are not used: ${String(error)}`)
