@@ -1,9 +1,37 @@
 #!/usr/bin/env bash
-# Makes what `npm run test:interop` needs under .cache: interop-venv with the Python SDK and its OTLP exporters, and
-# interop-bundlers with webpack, rspack and Next.js. Does nothing for what is there already with these versions; fails when
-# Python or the packages cannot be had.
+# For `npm run test:interop`: the Node versions the agent is tested on, from npm, in .cache/nodes; the libraries it is tested
+# with, in .cache/agent-apps; bundlers in .cache/interop-bundlers; and .cache/interop-venv with the Python SDK and its OTLP exporters. Does nothing when they are
+# there already with these versions; fails when they cannot be had. Servers are expected to be installed (see .ci/run).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+platform=$(node -p '`node-${process.platform}-${process.arch}`')
+for version in 20.19 22 24 26; do
+  folder=".cache/nodes/$version"
+  [ -x "$folder/node_modules/$platform/bin/node" ] && continue
+  mkdir -p "$folder"
+  echo '{"private":true}' >"$folder/package.json"
+  npm install --prefix "$folder" --silent --no-audit --no-fund --no-package-lock --ignore-scripts "$platform@$version"
+done
+
+# install_apps FOLDER: the packages of tests/interop/FOLDER, below .cache, where its programs find them
+install_apps() {
+  local from="tests/interop/$1" to=".cache/$1"
+  mkdir -p "$to"
+  if ! cmp -s "$from/package-lock.json" "$to/installed.json"; then
+    cp "$from/package.json" "$from/package-lock.json" "$to/"
+    # Nothing that packages want to run or download when they are installed.
+    (cd "$to" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    cp "$from/package-lock.json" "$to/installed.json"
+  fi
+}
+mkdir -p .cache
+(
+  flock 9
+  install_apps agent-apps
+  install_apps agent-apps/older
+  ln -sfn ../../../.cache/agent-apps/node_modules tests/interop/agent-apps/node_modules
+) 9>.cache/agent-apps.lock
 
 # Into a folder of its own, because nothing of it belongs to the product.
 install_bundlers() {

@@ -27,6 +27,13 @@ const PARTS = [
     command: ['node_modules/typescript/bin/tsc', '-b', 'packages/cli', 'packages/testkit'],
   },
   {
+    name: 'agent',
+    title: 'bundling the agent',
+    sources: ['package-lock.json', 'scripts/bundle-agent.mjs', 'tsconfig.base.json', ...folder('agent')],
+    results: ['packages/agent/dist/agent.cjs', 'packages/agent/dist/require.cjs'],
+    command: ['scripts/bundle-agent.mjs'],
+  },
+  {
     name: 'web',
     title: 'building the web UI',
     sources: [

@@ -55,7 +55,6 @@ describe('needsWholeSdk', () => {
 it.each([
   [{}, true],
   [{ CLEW_TRACER: 'SDK' }, false],
-  [{ OTEL_CONFIG_FILE: 'otel.yaml' }, false],
   [{ OTEL_NODE_RESOURCE_DETECTORS: 'env' }, false],
 ])('wantsOwnTracer with %j: %s', (env, wanted) => {
   expect(wantsOwnTracer(env)).toBe(wanted)

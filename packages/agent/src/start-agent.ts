@@ -1,8 +1,11 @@
+import { readConfigFile, withFileSettings } from './config/read-config-file.ts'
 import { captureConsole } from './console-logs.ts'
+import { reportLostContext, watchLostContext } from './context/lost-context.ts'
 import { recordCrashes } from './crash-record.ts'
 import { flushOnExit } from './exit-flush.ts'
-import { durationRecorder } from './instrumentations/http/duration-recorder.ts'
-import { instrumentHttpServers } from './instrumentations/http/server.ts'
+import { durationRecorders } from './metrics/duration-recorders.ts'
+import { reportBundled } from './findings/bundled-program.ts'
+import { packagesInMemory, reportLoadedBefore } from './findings/loaded-before.ts'
 import { openFindings, reportFinding } from './findings/report-finding.ts'
 import { createPipelines } from './pipelines.ts'
 import { PluginHost } from './plugins/plugin-host.ts'
@@ -14,6 +17,9 @@ import { numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
 import { processFacts, skipReason } from './skip-reason.ts'
 import { startSdk } from './start-sdk.ts'
 
+/** After that a program has loaded what it needs. */
+const PROGRAM_STANDS_MS = 3000
+
 const STARTED = Symbol.for('clew.agent.started')
 
 /**
@@ -24,31 +30,63 @@ export function startAgent(): void {
   const marks = globalThis as { [STARTED]?: true }
   if (marks[STARTED] || skipReason(processFacts())) return
   marks[STARTED] = true
+  if (!process.env['OTEL_CONFIG_FILE']?.trim()) return startWithDefaults()
+  const { variables, ignored } = readConfigFile()
+  if (variables['OTEL_SDK_DISABLED'] === 'true') return
+  for (const text of ignored) reportFinding('configuration', `${process.env['OTEL_CONFIG_FILE']}: ${text}`)
+  withFileSettings(process.env, variables, startWithDefaults)
+}
+
+function startWithDefaults(): void {
   // A queue bounded in spans only where somebody asked for it: the own tracer's is bounded in bytes.
   const maxQueuedSpans = numberFrom(process.env, 'OTEL_BSP_MAX_QUEUE_SIZE', 0) || Number.POSITIVE_INFINITY
   withDefaults(process.env, () => start(maxQueuedSpans))
 }
 
 function start(maxQueuedSpans: number): void {
-  const { env } = process
-  const { flush, takePending, fastTraces, serverDurations, ...parts } = createPipelines(env, {
+  // A copy: some of it is read when a library is loaded, and by then the defaults are out of the environment again.
+  const env = { ...process.env }
+  const inMemory = packagesInMemory()
+  const { flush, takePending, fastTraces, durations, ...parts } = createPipelines(env, {
     ownTracer: wantsOwnTracer(env),
     maxQueuedSpans,
   })
-  const ownHttpServer = fastTraces !== undefined && pluginWanted(env, 'http')
   const serviceName = deriveServiceName(process.argv[1], env)
   const endRest = startSdk({ env, serviceName, parts, fastTraces })
   openFindings()
+  if (fastTraces !== undefined && env['CLEW_LOST_CONTEXT']?.trim().toLowerCase() !== 'off') {
+    watchLostContext(fastTraces.startHooks)
+  }
   const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
-  new PluginHost({ plugins, env, report: reportFinding }).start()
+  const host = new PluginHost({ plugins, env, durations: durationRecorders(env, durations), report: reportFinding })
+  host.start()
+  reportLoadedBefore(inMemory, host.packages)
+  // When the program stands: looking at its file is no part of its start.
+  const lookAtProgram = once(() => reportBundled(process.argv[1], host.unseenPackages))
+  setTimeout(lookAtProgram, PROGRAM_STANDS_MS).unref()
   startRules(env, reportFinding)
-  if (ownHttpServer) instrumentHttpServers(durationRecorder(env, serverDurations))
   if (pluginWanted(env, 'console')) captureConsole()
   recordCrashes()
   flushOnExit({
     budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.
-    flush: async (final) => void (await Promise.all([flush(), final ? endRest?.() : undefined])),
+    flush: async (final) => {
+      if (final) {
+        lookAtProgram()
+        reportLostContext()
+      }
+      await Promise.all([flush(), final ? endRest?.() : undefined])
+    },
     takePending,
   })
+}
+
+/** The action, for the first call only. */
+function once(action: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    action()
+  }
 }

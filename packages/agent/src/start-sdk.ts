@@ -17,8 +17,9 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { NodeSDK } from '@opentelemetry/sdk-node'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { createRequire } from 'node:module'
-import { agentContextManager } from './context/agent-context-manager.ts'
+import { AgentContextManager } from './context/agent-context.ts'
 import type { FastTraces } from './pipeline/fast-traces.ts'
+import { watchOverhead } from './overhead/watch-overhead.ts'
 import { reportPipelineMetrics } from './pipeline/pipeline-metrics.ts'
 import type { SdkParts } from './pipelines.ts'
 import { baggageCopier } from './propagation/baggage-attributes.ts'
@@ -72,12 +73,15 @@ export function startSdk(options: SdkOptions): (() => Promise<void>) | undefined
     })
   }
   if (sdk === undefined && resource !== undefined) startBareSdk(options, resource)
-  if (fastTraces !== undefined) reportPipelineMetrics(fastTraces)
+  if (fastTraces !== undefined) {
+    reportPipelineMetrics(fastTraces)
+    watchOverhead(env, fastTraces)
+  }
   return ownsAll || sdk === undefined ? undefined : () => sdk.shutdown()
 }
 
 function startBareSdk({ parts }: SdkOptions, resource: Resource): void {
-  context.setGlobalContextManager(agentContextManager().enable())
+  context.setGlobalContextManager(new AgentContextManager())
   const { metricReaders = [], spanProcessors = [], logRecordProcessors = [] } = parts
   if (metricReaders.length > 0) {
     metrics.setGlobalMeterProvider(new MeterProvider({ resource, readers: metricReaders }))
@@ -101,7 +105,7 @@ function startWholeSdk({ env, serviceName, parts }: SdkOptions, resource: Resour
     instrumentations: [],
     // Ours is registered already.
     textMapPropagator: null,
-    contextManager: agentContextManager(),
+    contextManager: new AgentContextManager(),
     // All signals of a process have one resource, instance id included.
     ...(resource === undefined ? {} : { resource, autoDetectResources: false }),
     // With the variable set, the SDK chooses the detectors by it.

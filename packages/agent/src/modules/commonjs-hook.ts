@@ -10,26 +10,29 @@ interface LoadedModule {
 
 /** What every version of Node has, and its types do not say. */
 interface LoadingModule {
-  readonly prototype: { load: (this: LoadedModule, path: string) => unknown }
+  readonly prototype: { _compile: (this: LoadedModule, content: unknown, path: string, ...rest: unknown[]) => unknown }
 }
 
 /**
  * Calls `onLoaded` for every CommonJS file in node_modules that is loaded, before whoever asked for it gets to see it.
- * Stands where `require` and `import` of CommonJS come together, so there is one way for both. Returns what takes it back.
+ * Stands where `require` and `import` of CommonJS come together, and right after the file has run: what it exports is noted
+ * for `import` before its loading is over. Returns what takes it back.
  */
 export function hookCommonJs(onLoaded: OnCommonJs): () => void {
   const { prototype } = Module as object as LoadingModule
-  const original = prototype.load
-  prototype.load = function load(path) {
-    const result = original.call(this, path)
+  const original = prototype._compile
+  prototype._compile = function compile(content, path, ...rest) {
+    const result = original.call(this, content, path, ...rest)
     const file = typeof path === 'string' ? packageOfFile(path) : undefined
     if (file !== undefined) {
-      const exports = onLoaded(this.exports, path, file)
-      if (exports !== this.exports) this.exports = exports
+      // Some have a getter that gives another object each time, and no setter.
+      const before = this.exports
+      const exports = onLoaded(before, path, file)
+      if (exports !== before) Reflect.set(this, 'exports', exports)
     }
     return result
   }
   return () => {
-    prototype.load = original
+    prototype._compile = original
   }
 }

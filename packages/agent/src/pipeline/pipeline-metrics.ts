@@ -34,6 +34,9 @@ export function reportPipelineMetrics({ pipeline, transport, sampler }: FastTrac
       if (transport.droppedItems > 0) {
         result.observe(exported, transport.droppedItems, { ...component, 'error.type': 'rejected' })
       }
+      if (transport.spooledItems > 0) {
+        result.observe(exported, transport.spooledItems, { ...component, 'error.type': 'spooled' })
+      }
       result.observe(waiting, pipeline.waitingBytes, component)
       result.observe(keep, sampler.keep)
     },

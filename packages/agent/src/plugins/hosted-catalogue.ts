@@ -8,9 +8,15 @@ export interface HostedInstrumentation {
   readonly className: string
   readonly modules: readonly string[]
   readonly config?: InstrumentationConfig & Readonly<Record<string, unknown>>
+  /** A file of versions that the agent's own plugin of this name sees to. */
+  readonly unlessFile?: string
+  /** The versions it is to see to, where the agent's own plugin of this name has the others. */
+  readonly versions?: string
   readonly offByDefault?: true
   /** It finds out by itself what to patch (a handler by its path): it starts at once where `when` says so. */
   readonly native?: true
+  /** Starts after the first turn of the event loop. */
+  readonly deferred?: true
   readonly when?: (env: Readonly<Record<string, string | undefined>>) => boolean
 }
 
@@ -59,23 +65,35 @@ export const HOSTED: readonly HostedInstrumentation[] = [
   { name: 'grpc', className: 'GrpcInstrumentation', modules: ['@grpc/grpc-js'] },
   { name: 'hapi', className: 'HapiInstrumentation', modules: ['@hapi/hapi'] },
   { name: 'host-metrics', className: 'HostMetricsInstrumentation', modules: [], native: true, offByDefault: true },
-  { name: 'ioredis', className: 'IORedisInstrumentation', modules: ['ioredis'], config: { requireParentSpan: true } },
+  {
+    name: 'ioredis',
+    className: 'IORedisInstrumentation',
+    modules: ['ioredis'],
+    config: { requireParentSpan: true },
+    unlessFile: 'built/tracing.js',
+  },
   { name: 'kafkajs', className: 'KafkaJsInstrumentation', modules: ['kafkajs'] },
-  { name: 'knex', className: 'KnexInstrumentation', modules: ['knex'] },
+  // The calls of its drivers are shown: these would show them twice. Likewise mongoose.
+  { name: 'knex', className: 'KnexInstrumentation', modules: ['knex'], offByDefault: true },
   { name: 'koa', className: 'KoaInstrumentation', modules: ['koa'], config: { ignoreLayersType: ['middleware'] } },
   { name: 'lru-memoizer', className: 'LruMemoizerInstrumentation', modules: ['lru-memoizer'] },
   { name: 'memcached', className: 'MemcachedInstrumentation', modules: ['memcached'] },
-  { name: 'mongodb', className: 'MongoDBInstrumentation', modules: ['mongodb'] },
-  { name: 'mongoose', className: 'MongooseInstrumentation', modules: ['mongoose'] },
+  { name: 'mongodb', className: 'MongoDBInstrumentation', modules: ['mongodb'], versions: '<6' },
+  { name: 'mongoose', className: 'MongooseInstrumentation', modules: ['mongoose'], offByDefault: true },
   { name: 'mysql', className: 'MySQLInstrumentation', modules: ['mysql'] },
-  { name: 'mysql2', className: 'MySQL2Instrumentation', modules: ['mysql2'] },
-  { name: 'nestjs-core', className: 'NestInstrumentation', modules: ['@nestjs/core'] },
+  { name: 'mysql2', className: 'MySQL2Instrumentation', modules: ['mysql2'], unlessFile: 'lib/tracing.js' },
+  { name: 'nestjs-core', className: 'NestInstrumentation', modules: ['@nestjs/core'], offByDefault: true },
   { name: 'net', className: 'NetInstrumentation', modules: ['net'], offByDefault: true },
   { name: 'openai', className: 'OpenAIInstrumentation', modules: ['openai'] },
   { name: 'oracledb', className: 'OracleInstrumentation', modules: ['oracledb'] },
-  { name: 'pg', className: 'PgInstrumentation', modules: ['pg', 'pg-pool'], config: { requireParentSpan: true } },
+  { name: 'pg', className: 'PgInstrumentation', modules: ['pg'], config: { requireParentSpan: true }, versions: '<8' },
   { name: 'pino', className: 'PinoInstrumentation', modules: ['pino'] },
-  { name: 'redis', className: 'RedisInstrumentation', modules: ['redis', '@redis/client', '@node-redis/client'] },
+  {
+    name: 'redis',
+    className: 'RedisInstrumentation',
+    modules: ['redis', '@redis/client', '@node-redis/client'],
+    unlessFile: 'dist/lib/client/tracing.js',
+  },
   { name: 'restify', className: 'RestifyInstrumentation', modules: ['restify'] },
   // Express 5 is built on `router`: both would report the same layer.
   { name: 'router', className: 'RouterInstrumentation', modules: ['router'], offByDefault: true },
@@ -86,6 +104,8 @@ export const HOSTED: readonly HostedInstrumentation[] = [
     className: 'RuntimeNodeInstrumentation',
     modules: [],
     native: true,
+    // It takes as long to load as all the rest, and what it measures begins with the first turn of the event loop.
+    deferred: true,
     // One of them tells for the process.
     when: () => isMainThread,
   },

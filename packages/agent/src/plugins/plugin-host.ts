@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FindingKind } from '../findings/report-finding.ts'
+import type { DurationRecorders } from '../metrics/duration-producer.ts'
 import { hookCommonJs } from '../modules/commonjs-hook.ts'
 import { hookEsm } from '../modules/esm-hook.ts'
 import { mainOfPackage, packageOfFile, packageVersion, type PackageFile } from '../modules/package-of-file.ts'
@@ -16,6 +19,7 @@ type Env = Readonly<Record<string, string | undefined>>
 export interface PluginHostOptions {
   readonly plugins: readonly Plugin[]
   readonly env: Env
+  readonly durations: DurationRecorders
   readonly report: (kind: FindingKind, text: string) => void
 }
 
@@ -28,7 +32,9 @@ export class PluginHost {
   /** Plugins that have not started, by the modules that start them. */
   readonly #waiting = new Map<string, Plugin[]>()
   readonly #patches = new Map<string, ModulePatch[]>()
-  readonly #started = new Set<string>()
+  #packages: readonly string[] = []
+  readonly #seen = new Set<string>()
+  readonly #started = new Set<Plugin>()
   /** CommonJS exports that have been through here: an ES wrapper around them must not be patched again. */
   readonly #patched = new WeakSet<object>()
 
@@ -38,12 +44,17 @@ export class PluginHost {
 
   /** Packages (not modules of Node) that the wanted plugins are about. */
   get packages(): readonly string[] {
-    return [...new Set([...this.#waiting.keys(), ...this.#patches.keys()])].filter((name) => !isBuiltin(name))
+    return this.#packages
+  }
+
+  /** Those of them that the program has not loaded. */
+  get unseenPackages(): readonly string[] {
+    return this.#packages.filter((name) => !this.#seen.has(name))
   }
 
   /** Names of the plugins that run. */
   get started(): readonly string[] {
-    return [...this.#started]
+    return [...new Set([...this.#started].map(({ name }) => name))]
   }
 
   /** Sets the hooks, and starts the plugins that wait for nothing or for modules of Node, which are always there. */
@@ -56,21 +67,22 @@ export class PluginHost {
       if (plugin.modules.length === 0 || plugin.modules.some((name) => isBuiltin(name))) this.#start(plugin)
       else for (const name of plugin.modules) this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), plugin])
     }
+    this.#packages = [...new Set([...this.#waiting.keys(), ...this.#patches.keys()])].filter((name) => !isBuiltin(name))
     if (rules.length > 0) addSourceRewriter(createRewriter(rules), originOf(rules))
     hookCommonJs((exports, path, file) => this.#onCommonJs(exports, path, file))
     hookEsm(this.packages, (url, exports, specifier) => this.#onEsm(url, exports, specifier), report)
   }
 
   #start(plugin: Plugin): void {
-    if (this.#started.has(plugin.name)) return
-    this.#started.add(plugin.name)
-    const { env, report } = this.#options
+    if (this.#started.has(plugin)) return
+    this.#started.add(plugin)
+    const { env, durations, report } = this.#options
     const options = pluginOptions(env, plugin.name)
     if (options instanceof Error) report('configuration', options.message)
-    const kit: PluginKit = { env, options: options instanceof Error ? {} : options, report }
+    const kit: PluginKit = { env, options: options instanceof Error ? {} : options, durations, report }
     try {
       const patches = plugin.start(kit) ?? []
-      for (const patch of patches) this.#addPatch(guarded(patch, plugin.name, report))
+      for (const patch of patches) this.#addPatch(guarded(patch, plugin, report))
     } catch (error) {
       report('plugin-failed', `${plugin.name} is not instrumented: ${String(error)}`)
     }
@@ -92,17 +104,20 @@ export class PluginHost {
     syncBuiltinESMExports()
   }
 
-  #patchesFor(name: string): readonly ModulePatch[] | undefined {
+  #patchesFor({ name, folder }: PackageFile): readonly ModulePatch[] | undefined {
     const waiting = this.#waiting.get(name)
     if (waiting !== undefined) {
-      this.#waiting.delete(name)
-      for (const plugin of waiting) this.#start(plugin)
+      this.#seen.add(name)
+      const others = waiting.filter((plugin) => isSeenToElsewhere(plugin, folder))
+      if (others.length === 0) this.#waiting.delete(name)
+      else if (others.length < waiting.length) this.#waiting.set(name, others)
+      for (const plugin of waiting) if (!others.includes(plugin)) this.#start(plugin)
     }
     return this.#patches.get(name)
   }
 
   #onCommonJs(exports: unknown, path: string, file: PackageFile): unknown {
-    const patches = this.#patchesFor(file.name)
+    const patches = this.#patchesFor(file)
     if (patches === undefined || !isObject(exports) || isNamespace(exports)) return exports
     const result = this.#apply(patches, exports, aboutFile(file, mainOfPackage(file) === path, false))
     this.#patched.add(exports)
@@ -113,7 +128,7 @@ export class PluginHost {
   #onEsm(url: string, exports: Record<string, unknown>, specifier: string): void {
     if (!url.startsWith('file:')) return
     const file = packageOfFile(fileURLToPath(url))
-    const patches = file === undefined ? undefined : this.#patchesFor(file.name)
+    const patches = file === undefined ? undefined : this.#patchesFor(file)
     if (file === undefined || patches === undefined) return
     const original = 'default' in exports ? exports['default'] : undefined
     if (isObject(original) && this.#patched.has(original)) return
@@ -132,18 +147,34 @@ export class PluginHost {
   }
 }
 
-function guarded(patch: ModulePatch, plugin: string, report: (kind: FindingKind, text: string) => void): ModulePatch {
+function guarded(patch: ModulePatch, plugin: Plugin, report: (kind: FindingKind, text: string) => void): ModulePatch {
   return {
     ...patch,
     patch: (exports, about) => {
       try {
+        if (isSeenToElsewhere(plugin, about.folder)) return exports
         return patch.patch(exports, about)
       } catch (error) {
-        report('plugin-failed', `${plugin} could not instrument ${about.module} ${about.version}: ${String(error)}`)
+        report(
+          'plugin-failed',
+          `${plugin.name} could not instrument ${about.module} ${about.version}: ${String(error)}`,
+        )
         return exports
       }
     },
   }
+}
+
+const seenToElsewhere = new Map<string, boolean>()
+
+function isSeenToElsewhere({ unlessFile, versions }: Plugin, folder: string): boolean {
+  if (folder === '') return false
+  if (versions !== undefined && !inRange(packageVersion(folder), versions)) return true
+  if (unlessFile === undefined) return false
+  const path = join(folder, unlessFile)
+  const known = seenToElsewhere.get(path) ?? existsSync(path)
+  seenToElsewhere.set(path, known)
+  return known
 }
 
 function aboutFile({ name, folder, file }: PackageFile, isMain: boolean, isEsm: boolean): LoadedModule {

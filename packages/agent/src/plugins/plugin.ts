@@ -1,4 +1,5 @@
 import type { FindingKind } from '../findings/report-finding.ts'
+import type { DurationRecorders } from '../metrics/duration-producer.ts'
 import type { LibraryRule } from '../rewrite/library-rewriter.ts'
 
 /**
@@ -14,10 +15,16 @@ export interface Plugin {
   readonly name: string
   /** Packages (`pg`, `@hapi/hapi`) and modules of Node (`http`) whose first load starts it. None: it starts at once. */
   readonly modules: readonly string[]
+  /** Copies of a package that have this file neither start it nor are patched: another plugin sees to them. */
+  readonly unlessFile?: string
+  /** Likewise copies of other versions than these, as in `ModulePatch`. */
+  readonly versions?: string
   /** Only when asked for by name. */
   readonly offByDefault?: true
   /** What the plugin works with, for the reference: `pg 8`, `node:http2`. `modules` when missing. */
   readonly libraries?: readonly string[]
+  /** The upstream package that does it, where it is hosted. */
+  readonly upstream?: string
   /** Functions of libraries that get a tracing channel put around them when they are loaded; `start` subscribes to it. */
   readonly rewrites?: readonly LibraryRule[]
   /**
@@ -66,6 +73,8 @@ export interface PluginKit {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What CLEW_INSTRUMENTATION_<NAME> (JSON) sets. */
   readonly options: Readonly<Record<string, unknown>>
+  /** A histogram of durations; ask for each one once. */
+  readonly durations: DurationRecorders
   /** Says what could not be instrumented, and why. */
   readonly report: (kind: FindingKind, text: string) => void
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { InstrumentationConfig, InstrumentationMatcher } from '@apm-js-collab/code-transformer'
+import { agentFile } from '../modules/agent-file.ts'
 import { packageOfFile, packageVersion } from '../modules/package-of-file.ts'
 import type { RewriterOrigin, SourceRewriter } from './source-rewriter.ts'
 
@@ -33,7 +34,7 @@ export function createRewriter(rules: unknown): SourceRewriter {
 
 /** How the loader thread gets the same rewriter. */
 export function originOf(rules: readonly LibraryRule[]): RewriterOrigin {
-  return { moduleUrl: new URL('library-rewriter.js', import.meta.url).href, options: rules }
+  return { moduleUrl: agentFile('rewrite/library-rewriter.js').href, options: rules }
 }
 
 function about({ module: { name, filePath } }: LibraryRule, found: { name: string; file: string }): boolean {

@@ -1,6 +1,7 @@
 import nodeModule, { register } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { hasSyncHooks } from '../modules/esm-hook.ts'
+import { agentFile } from '../modules/agent-file.ts'
 import { reportOnce } from '../report-once.ts'
 import {
   isModuleFormat,
@@ -39,7 +40,7 @@ export function addSourceRewriter(rewriter: SourceRewriter, origin: RewriterOrig
     hookRequire()
     if (inThread) hookImport()
   }
-  if (!inThread) register(new URL('esm-loader.js', import.meta.url), { data: { origin } })
+  if (!inThread) register(agentFile('rewrite/esm-loader.js'), { data: { origin } })
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace'
 import { compileFunction } from 'node:vm'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { AgentContextManager } from '../context/agent-context-manager.ts'
+import { AgentContextManager } from '../context/agent-context.ts'
 import { parseRules } from './parse-rules.ts'
 import { ruleStates, rulesRuntime, setRuleEnabled } from './rule-switches.ts'
 import { instrumentModule } from './transform/instrument-module.ts'

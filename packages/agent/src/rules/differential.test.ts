@@ -3,7 +3,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { compileFunction } from 'node:vm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { AgentContextManager } from '../context/agent-context-manager.ts'
+import { AgentContextManager } from '../context/agent-context.ts'
 import { parseRules } from './parse-rules.ts'
 import { rulesRuntime, setRuleEnabled } from './rule-switches.ts'
 import { generateProgram } from './testdata/program-generator.ts'

@@ -1,5 +1,5 @@
 import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api'
-import { FastTracer, type StartHook } from './fast-tracer.ts'
+import { FastTracer, type Detail, type StartHook } from './fast-tracer.ts'
 import type { Sampler } from './sampler.ts'
 import type { SpanLimits } from './span-limits.ts'
 import type { SpanSink } from './span-sink.ts'
@@ -28,6 +28,7 @@ export class FastTracerProvider implements TracerProvider {
   readonly #options: TracerProviderOptions
   readonly #clock = new WallClock()
   readonly #tracers = new Map<string, FastTracer>()
+  readonly #detail: Detail = { layers: true }
 
   constructor(options: TracerProviderOptions) {
     this.#options = options
@@ -40,10 +41,19 @@ export class FastTracerProvider implements TracerProvider {
     if (tracer === undefined) {
       const { sampler, limits, sinkOf, startHooks = [] } = this.#options
       const sink = sinkOf({ name, version, schemaUrl })
-      tracer = new FastTracer({ sink, sampler, limits, startHooks, clock: this.#clock })
+      tracer = new FastTracer({ sink, sampler, limits, startHooks, clock: this.#clock, detail: this.#detail })
       this.#tracers.set(key, tracer)
     }
     return tracer
+  }
+
+  /** Whether spans of the kind INTERNAL are recorded below other spans of this process. */
+  get recordsLayers(): boolean {
+    return this.#detail.layers
+  }
+
+  set recordsLayers(value: boolean) {
+    this.#detail.layers = value
   }
 
   /** As the SDK's provider has it; programs that end by hand call it. */

@@ -2,6 +2,7 @@ import {
   context as contextApi,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
+  SpanKind,
   trace,
   TraceFlags,
   type Context,
@@ -12,9 +13,11 @@ import {
   type TraceState,
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
+import { workBegins, workEnded } from '../overhead/own-time.ts'
 import { withThreshold } from './consistent-threshold.ts'
 import { DroppedSpan } from './dropped-span.ts'
 import { nonZeroWord, randomWord, wordAt } from './ids.ts'
+import { OmittedSpan } from './omitted-span.ts'
 import { RecordingSpan } from './recording-span.ts'
 import type { Sampler } from './sampler.ts'
 import type { SpanHome } from './span-home.ts'
@@ -22,10 +25,16 @@ import type { SpanHome } from './span-home.ts'
 /** Called with every span that is recorded, when it starts; must not throw. */
 export type StartHook = (span: Span, context: Context) => void
 
+/** How much is recorded; changes while the process runs. */
+export interface Detail {
+  layers: boolean
+}
+
 /** What a tracer works with. */
 export interface TracerParts extends SpanHome {
   readonly sampler: Sampler
   readonly startHooks: readonly StartHook[]
+  readonly detail: Detail
 }
 
 /** W3C Trace Context level 2: the last seven bytes of the trace id are random. */
@@ -45,10 +54,20 @@ export class FastTracer implements Tracer {
   }
 
   startSpan(name: string, options: SpanOptions = NO_OPTIONS, context: Context = contextApi.active()): Span {
+    const beganMs = workBegins()
+    try {
+      return this.#start(name, options, context)
+    } finally {
+      workEnded(beganMs)
+    }
+  }
+
+  #start(name: string, options: SpanOptions, context: Context): Span {
     if (isTracingSuppressed(context)) return SUPPRESSED
     const parent = options.root === true ? undefined : trace.getSpan(context)
     if (parent === undefined) return this.#startRoot(name, options, context)
     if (parent instanceof RecordingSpan) return this.#startChild(parent, name, options, context)
+    if (parent instanceof OmittedSpan) return this.#startChild(parent.parent, name, options, context)
     if (parent instanceof DroppedSpan && this.#parts.sampler.parentBased) return parent
     const parentContext = parent.spanContext()
     if (!isSpanContextValid(parentContext)) return this.#startRoot(name, options, context)
@@ -79,7 +98,7 @@ export class FastTracer implements Tracer {
     const trace1 = randomWord()
     const trace2 = randomWord()
     const trace3 = randomWord()
-    const kept = sampler.keeps(trace2, trace3, undefined)
+    const kept = sampler.keeps(trace2 >>> 0, trace3 >>> 0, undefined)
     const span = kept
       ? this.#recording(name, options, undefined, TraceFlags.SAMPLED | RANDOM_FLAG, sampler.threshold?.traceState)
       : new DroppedSpan(RANDOM_FLAG)
@@ -93,8 +112,9 @@ export class FastTracer implements Tracer {
   }
 
   #startChild(parent: RecordingSpan, name: string, options: SpanOptions, context: Context): Span {
-    const { sampler } = this.#parts
-    if (!sampler.parentBased && !sampler.keeps(parent.trace2, parent.trace3, parent.traceState)) {
+    const { sampler, detail } = this.#parts
+    if (!detail.layers && (options.kind ?? SpanKind.INTERNAL) === SpanKind.INTERNAL) return new OmittedSpan(parent)
+    if (!sampler.parentBased && !sampler.keeps(parent.trace2 >>> 0, parent.trace3 >>> 0, parent.traceState)) {
       return unsampled(parent.spanContext())
     }
     const state = sampler.parentBased ? parent.traceState : announced(sampler, parent.traceState)
@@ -116,7 +136,7 @@ export class FastTracer implements Tracer {
     const trace3 = wordAt(traceId, 24)
     const kept = sampler.parentBased
       ? (traceFlags & TraceFlags.SAMPLED) !== 0
-      : sampler.keeps(trace2, trace3, traceState)
+      : sampler.keeps(trace2 >>> 0, trace3 >>> 0, traceState)
     if (!kept) return sampler.parentBased ? new DroppedSpan(traceFlags, traceState, parent) : unsampled(parent)
     const state = sampler.parentBased ? traceState : announced(sampler, traceState)
     const span = this.#recording(name, options, traceId, traceFlags | TraceFlags.SAMPLED, state)

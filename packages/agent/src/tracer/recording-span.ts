@@ -19,7 +19,7 @@ import type { EventRecord, LinkRecord } from './span-record.ts'
 import { isTimeInput } from './time-input.ts'
 
 /**
- * A span that is recorded: plain fields, ids as unsigned 32-bit words (the hex forms are made when somebody asks),
+ * A span that is recorded: plain fields, ids as signed 32-bit words (the hex forms are made when somebody asks),
  * attributes appended to one flat list. Fields are public for the tracer and the encoder; programs see the API's `Span`.
  */
 export class RecordingSpan implements Span {
@@ -42,7 +42,7 @@ export class RecordingSpan implements Span {
   endSeconds = 0
   endNanos = 0
   /** Keys and values in turn; no key twice. */
-  readonly flat: unknown[] = []
+  flat: unknown[] = []
   droppedAttributes = 0
   events: EventRecord[] | undefined = undefined
   droppedEvents = 0
@@ -199,6 +199,14 @@ export class RecordingSpan implements Span {
       if (this.flat.length < attributeCount * 2) this.flat.push(key, kept)
       else this.droppedAttributes++
     }
+  }
+
+  /** The same from keys and values in turn, all of them texts and numbers; takes the list as its own. */
+  startWithFlat(flat: unknown[]): void {
+    const { attributeCount, attributeValueLength } = this.home.limits
+    const first = this.flat.length === 0 && attributeValueLength === Number.POSITIVE_INFINITY
+    if (first && flat.length <= attributeCount * 2) this.flat = flat
+    else for (let i = 0; i < flat.length; i += 2) this.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
   }
 
   #put(key: string, value: unknown): void {

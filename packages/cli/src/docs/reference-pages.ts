@@ -1,3 +1,4 @@
+import { agentPage } from './agent-page.ts'
 import { apiPage } from './api-page.ts'
 import { cliPage } from './cli-page.ts'
 import { componentsPage } from './components-page.ts'
@@ -11,6 +12,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['cli.md', cliPage()],
     ['api.md', apiPage()],
     ['components.md', componentsPage()],
+    ['agent.md', agentPage()],
     ['rules.md', rulesPage()],
   ])
 }

@@ -7,6 +7,7 @@ import { getTrace } from '@clew/contract/traces'
 import type { ApiClient } from '../client/api.ts'
 import type { Settings } from '../config/settings.ts'
 import { formatCount } from '../output/quantity.ts'
+import { agentFindingChecks } from './agent-findings.ts'
 import { ok, problem, warning } from './check.ts'
 import type { Check } from './check.ts'
 
@@ -39,7 +40,7 @@ export async function runningChecks(client: ApiClient): Promise<{ running: boole
         )
       : problem('running', status.problem ?? 'it is not ready to take data'),
   ]
-  checks.push(await booksCheck(client), await roundTripCheck(client))
+  checks.push(await booksCheck(client), await roundTripCheck(client), ...(await agentFindingChecks(client)))
   return { running: true, checks }
 }
 
