@@ -68,6 +68,7 @@ export class BuildRules {
         file,
         inputMap,
         rules,
+        annotate: true,
         importRuntime: (isModule) =>
           isModule ? `import ${quoted(RUNTIME_PATH)};` : `require(${quoted(RUNTIME_PATH)});`,
         importHooks: (target, index, isModule) => {

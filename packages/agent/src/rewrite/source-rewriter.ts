@@ -28,9 +28,12 @@ export function isModuleUrl(url: string): boolean {
   return url.startsWith('file:') && !/[?&]iitm=/.test(url)
 }
 
-/** Whether a format of Node's loader is an ES module's. */
+/**
+ * Whether a format of Node's loader is an ES module's, or that of CommonJS in TypeScript, which some versions of Node do not
+ * send through `_compile`.
+ */
 export function isModuleFormat(format: string | null | undefined): boolean {
-  return format === 'module' || format === 'module-typescript'
+  return format === 'module' || format === 'module-typescript' || format === 'commonjs-typescript'
 }
 
 /** Applies the rewriters one after the other; undefined when none has changed anything. */

@@ -74,8 +74,12 @@ function head({ point, slots, site }: FunctionWork, names: Names): string {
 }
 
 /** In the constructor of a derived class there is no `this` before `super()`; in any constructor it is empty on entry. */
-function isLate({ isConstructor, isDerived }: FunctionSite, slots: readonly string[], { any }: Names): boolean {
-  return isConstructor && slots.includes('this') && !(isDerived && any !== '')
+function isLate(
+  { isConstructor, isDerived }: FunctionSite,
+  slots: readonly string[],
+  { isTypeScript }: Names,
+): boolean {
+  return isConstructor && slots.includes('this') && !(isDerived && isTypeScript)
 }
 
 function tail({ site, slots, point }: FunctionWork, names: Names): string {
@@ -86,7 +90,7 @@ function tail({ site, slots, point }: FunctionWork, names: Names): string {
 
 /** After the directives; in TypeScript's derived constructors after `super()`, which has to stay at the top. */
 function startOfCode({ site }: FunctionWork, body: SyntaxNode, names: Names): { at: number; separator: string } {
-  if (site.isDerived && names.any !== '') {
+  if (site.isDerived && names.isTypeScript) {
     const statement = superStatement(body)
     if (statement !== undefined) return { at: statement.end, separator: ';' }
   }

@@ -17,6 +17,8 @@ export interface ModuleInput {
   readonly inputMap: RawSourceMap | undefined
   /** Rules whose package is this one. */
   readonly rules: readonly Rule[]
+  /** Whether a type checker may see the result. Node strips types before or after it hands over a text, so not at load. */
+  readonly annotate?: boolean
   /** Text that makes sure the runtime is there, such as an import; empty when it is already. */
   readonly importRuntime: (isModule: boolean) => string
   /** How a module of hooks is reached; undefined when whoever loads the module sees to it. */
@@ -62,7 +64,7 @@ export function instrumentModule(input: ModuleInput): InstrumentedModule {
   }
   const parsed = parseModule(source, file.path)
   const sites = findSites(parsed)
-  const names = namesFor(source, parsed.isTypeScript, sites.orders)
+  const names = namesFor(parsed, input.annotate === true, sites.orders)
   const edits = new Edits()
   const plan = new PointPlan({ rules, parsed, sites, positions: positions(), edits, names })
   plan.run()

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from './syntax.ts'
+import type { ParsedModule, SyntaxNode } from './syntax.ts'
 
 /** Symbol of the runtime in the global object, as it is written into modules. */
 export const RUNTIME_EXPRESSION = 'Symbol.for("clew.rules.1")'
@@ -20,11 +20,17 @@ export interface Names {
   point(index: number): string
   /** `:any` in TypeScript, so that what is inserted passes a type check; else nothing. */
   readonly any: string
+  /** Whether the module is TypeScript, annotated or not. */
+  readonly isTypeScript: boolean
   readonly orders: ReadonlyMap<SyntaxNode, number>
 }
 
-/** Names that occur nowhere in the text. */
-export function namesFor(source: string, isTypeScript: boolean, orders: ReadonlyMap<SyntaxNode, number>): Names {
+/** Names that occur nowhere in the text; with type annotations where a type checker may see them. */
+export function namesFor(
+  { source, isTypeScript }: ParsedModule,
+  annotate: boolean,
+  orders: ReadonlyMap<SyntaxNode, number>,
+): Names {
   let prefix = '__clew$'
   for (let index = 2; source.includes(prefix); index++) prefix = `__clew${index}$`
   return {
@@ -39,7 +45,8 @@ export function namesFor(source: string, isTypeScript: boolean, orders: Readonly
     runtime: `${prefix}h`,
     points: `${prefix}p`,
     point: (index) => `${prefix}p${index}`,
-    any: isTypeScript ? ':any' : '',
+    any: isTypeScript && annotate ? ':any' : '',
+    isTypeScript,
     orders,
   }
 }
