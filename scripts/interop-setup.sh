@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # For `npm run test:interop`: the Node versions the agent is tested on, from npm, in .cache/nodes; the libraries it is tested
-# with, in .cache/agent-apps; and .cache/interop-venv with the Python SDK and its OTLP exporters. Does nothing when they are
+# with, in .cache/agent-apps; bundlers in .cache/interop-bundlers; and .cache/interop-venv with the Python SDK and its OTLP exporters. Does nothing when they are
 # there already with these versions; fails when they cannot be had. Servers are expected to be installed (see .ci/run).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,6 +33,24 @@ mkdir -p .cache
   install_apps agent-apps/older
   ln -sfn ../../../.cache/agent-apps/node_modules tests/interop/agent-apps/node_modules
 ) 9>.cache/agent-apps.lock
+
+# Into a folder of its own, because nothing of it belongs to the product.
+install_bundlers() {
+  local folder=.cache/interop-bundlers
+  local wanted="next@16.4.6 react@19.3.1 react-dom@19.3.1 webpack@5.112.2 @rspack/core@2.3.2"
+  [ "$(cat "$folder/installed.txt" 2>/dev/null)" = "$wanted" ] && return 0
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  echo '{ "name": "interop-bundlers", "private": true }' >"$folder/package.json"
+  # shellcheck disable=SC2086
+  (cd "$folder" && npm install --silent --no-audit --no-fund --save-exact $wanted)
+  echo "$wanted" >"$folder/installed.txt"
+}
+mkdir -p .cache
+(
+  flock 8 2>/dev/null || true
+  install_bundlers
+) 8>.cache/interop-bundlers.lock
 
 venv=.cache/interop-venv
 packages=(opentelemetry-sdk==1.39.1 opentelemetry-exporter-otlp==1.39.1)

@@ -98,6 +98,11 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
         'true',
         '`false`: Node does not keep what it has compiled between starts (Node ≥ 22.1).',
       ),
+      setting(
+        'CLEW_RULES',
+        '',
+        'Rules files, separated by commas: your own code and libraries instrumented as they say (docs/agent/rules.md).',
+      ),
     ],
   },
   {

@@ -14,6 +14,7 @@ import { createPipelines } from './pipelines.ts'
 import { PluginHost } from './plugins/plugin-host.ts'
 import { pluginWanted } from './plugins/plugin-switches.ts'
 import { allPlugins } from './plugins/registry.ts'
+import { startRules } from './rules/start-rules.ts'
 import { deriveServiceName } from './service-name.ts'
 import { numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
 import { processFacts, skipReason } from './skip-reason.ts'
@@ -69,6 +70,7 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
   // When the program stands: looking at its file is no part of its start.
   const lookAtProgram = once(() => reportBundled(process.argv[1], host.unseenPackages))
   setTimeout(lookAtProgram, PROGRAM_STANDS_MS).unref()
+  startRules(env, reportFinding)
   if (pluginWanted(env, 'console')) captureConsole()
   recordCrashes()
   startLiveControl({

@@ -1,6 +1,7 @@
 import type { CommandDefinition } from './command.ts'
 import { agentsCommand } from './commands/agents.ts'
 import { benchCommand } from './commands/bench.ts'
+import { buildCommand } from './commands/build.ts'
 import { collectorCommand } from './commands/collector.ts'
 import { componentsCommand } from './commands/components.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   upCommand,
   demoCommand,
   runCommand,
+  buildCommand,
   tracesCommand,
   traceCommand,
   logsCommand,

@@ -51,6 +51,11 @@ const ADDING = ['addListener', 'on', 'once', 'prependListener', 'prependOnceList
 
 /** The context manager the agent registers with the API: the same storage for everybody. */
 export class AgentContextManager implements ContextManager {
+  /** Where the active context is, for code that enters and leaves it without a callback: rules do, also those of a build. */
+  get storage(): AsyncLocalStorage<Context> {
+    return storage
+  }
+
   active(): Context {
     return activeContext()
   }

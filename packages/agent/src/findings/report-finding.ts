@@ -9,6 +9,7 @@ import { logs, SeverityNumber } from '@opentelemetry/api-logs'
  * - `unsupported-version`: a library that is known, in a version that is not
  * - `plugin-failed`: an instrumentation did not work and is off
  * - `rule-matched-nothing`: a rule of the user that found no place
+ * - `rule-not-applied`: a place that a rule of the user found and that was left as it is
  * - `context-lost`: work that starts a new trace although a request is active nearby
  * - `telemetry-lost`: something was recorded and could not be delivered
  * - `reduced`: the agent does less than asked, to stay within its budget
@@ -22,6 +23,7 @@ export type FindingKind =
   | 'unsupported-version'
   | 'plugin-failed'
   | 'rule-matched-nothing'
+  | 'rule-not-applied'
   | 'context-lost'
   | 'telemetry-lost'
   | 'reduced'

@@ -1,7 +1,13 @@
 /** Hooks of `import` in Node's loader thread, for Node without synchronous hooks. */
 import { fileURLToPath } from 'node:url'
 import { reportOnce } from '../report-once.ts'
-import { rewriteWith, type RewriterOrigin, type SourceRewriter } from './source-rewriter.ts'
+import {
+  isModuleFormat,
+  isModuleUrl,
+  rewriteWith,
+  type RewriterOrigin,
+  type SourceRewriter,
+} from './source-rewriter.ts'
 
 interface Loaded {
   readonly format?: string | null
@@ -23,7 +29,7 @@ export async function load(
   nextLoad: (url: string, context: unknown) => Promise<Loaded>,
 ): Promise<Loaded> {
   const loaded = await nextLoad(url, context)
-  if (!url.startsWith('file:') || loaded.format !== 'module' || loaded.source == null) return loaded
+  if (!isModuleUrl(url) || !isModuleFormat(loaded.format) || loaded.source == null) return loaded
   const path = fileURLToPath(url)
   if (!rewriters.some((rewriter) => rewriter.wants(path))) return loaded
   const text = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source)

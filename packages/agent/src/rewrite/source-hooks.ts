@@ -3,7 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { hasSyncHooks } from '../modules/esm-hook.ts'
 import { agentFile } from '../modules/agent-file.ts'
 import { reportOnce } from '../report-once.ts'
-import { rewriteWith, type RewriterOrigin, type SourceRewriter } from './source-rewriter.ts'
+import {
+  isModuleFormat,
+  isModuleUrl,
+  rewriteWith,
+  type RewriterOrigin,
+  type SourceRewriter,
+} from './source-rewriter.ts'
 
 type Compile = (this: unknown, content: unknown, filename: string, ...rest: unknown[]) => unknown
 
@@ -53,7 +59,7 @@ function hookImport(): void {
   registerHooks?.({
     load: (url, context, nextLoad) => {
       const loaded = nextLoad(url, context)
-      if (!url.startsWith('file:') || loaded.format !== 'module' || loaded.source == null) return loaded
+      if (!isModuleUrl(url) || !isModuleFormat(loaded.format) || loaded.source == null) return loaded
       const path = fileURLToPath(url)
       if (!wanted(path)) return loaded
       const source = rewrite(path, 'esm', textOf(loaded.source))

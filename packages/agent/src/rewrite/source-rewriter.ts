@@ -1,4 +1,4 @@
-/** The text of a JavaScript file that is about to be compiled; types are stripped already. */
+/** The text of a file that is about to be compiled: JavaScript, or TypeScript where Node strips the types itself. */
 export interface SourceFile {
   /** Absolute path. */
   readonly path: string
@@ -21,6 +21,19 @@ export interface SourceRewriter {
 export interface RewriterOrigin {
   readonly moduleUrl: string
   readonly options: unknown
+}
+
+/** Whether a URL is that of a file, and not of the wrapper that import-in-the-middle puts around one. */
+export function isModuleUrl(url: string): boolean {
+  return url.startsWith('file:') && !/[?&]iitm=/.test(url)
+}
+
+/**
+ * Whether a format of Node's loader is an ES module's, or that of CommonJS in TypeScript, which some versions of Node do not
+ * send through `_compile`.
+ */
+export function isModuleFormat(format: string | null | undefined): boolean {
+  return format === 'module' || format === 'module-typescript' || format === 'commonjs-typescript'
 }
 
 /** Applies the rewriters one after the other; undefined when none has changed anything. */

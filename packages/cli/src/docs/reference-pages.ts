@@ -3,6 +3,7 @@ import { apiPage } from './api-page.ts'
 import { cliPage } from './cli-page.ts'
 import { componentsPage } from './components-page.ts'
 import { configurationPage } from './configuration-page.ts'
+import { rulesPage } from './rules-page.ts'
 
 /** Every generated page: file name under docs/reference, and its Markdown. */
 export function referencePages(): ReadonlyMap<string, string> {
@@ -12,5 +13,6 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['api.md', apiPage()],
     ['components.md', componentsPage()],
     ['agent.md', agentPage()],
+    ['rules.md', rulesPage()],
   ])
 }
