@@ -24,6 +24,18 @@ export default defineConfig({
       {
         ...source,
         test: {
+          // The questions of the API again, on two shards: the same answers are expected.
+          name: 'cluster',
+          include: ['packages/query/src/**/*.test.ts'],
+          env: { CLEW_TEST_QUERY_STORE: 'cluster' },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          pool: 'forks',
+        },
+      },
+      {
+        ...source,
+        test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,

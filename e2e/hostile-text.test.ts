@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type ClewProcess,
+  expectAccessible,
   nowNanos,
   openPage,
   removeDataDirs,
@@ -138,5 +139,29 @@ test('the page itself has no inline script or style, and its policy refuses what
   )
   expect(elsewhere).toBe('refused')
   expect(complaints.some((text) => /connect-src/.test(text))).toBe(true)
+  await page.context().close()
+})
+
+test('a value that looks like a secret is hidden until somebody asks for it', async () => {
+  const traceId = '0000000000000000000000000000c0de'
+  const attributes = {
+    'http.request.header.authorization': 'hunter2',
+    note: 'Bearer abc123DEF456',
+    plain: 'to be seen',
+  }
+  await sendTrace(clew, traceId, nowNanos() - 30_000_000_000n, [
+    { id: '00000000000000c1', service: 'vault', name: 'open', start: 0, duration: 1000, attributes },
+  ])
+  await searchable(clew, traceId, 1)
+  const { page, complaints } = await openPage(browser, `${clew.ui}/traces/${traceId}?span=00000000000000c1`)
+  await page.getByRole('button', { name: 'plain: to be seen' }).waitFor()
+  const text = (): Promise<string | null> => page.locator('main').textContent()
+  expect(await text()).not.toMatch(/hunter2|abc123DEF456/)
+  await page.getByRole('button', { name: 'http.request.header.authorization: ••••••••' }).click()
+  await page.getByRole('menuitem', { name: 'Show value' }).click()
+  await page.getByRole('button', { name: 'http.request.header.authorization: hunter2' }).waitFor()
+  expect(await text()).not.toMatch(/abc123DEF456/)
+  await expectAccessible(page)
+  expect(complaints).toEqual([])
   await page.context().close()
 })

@@ -68,7 +68,7 @@ describe('signing in', () => {
     await signIn(page, token)
     await page.getByRole('button', { name: /^Sign out/ }).waitFor()
     const seen = await page.evaluate(() =>
-      JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, document.documentElement.outerHTML]),
+      JSON.stringify([document.cookie, localStorage, sessionStorage, document.documentElement.outerHTML]),
     )
     expect(seen).not.toContain(token)
     expect(seen).not.toContain('clew_session')

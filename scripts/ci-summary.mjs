@@ -11,7 +11,7 @@ for (const file of readdirSync(folder).sort()) {
   const step = file.slice(0, -'.exit'.length)
   const exitCode = Number(readFileSync(join(folder, file), 'utf8'))
   const tests = testCounts(join(folder, `${step}.vitest.json`))
-  const expectsTests = ['unit', 'e2e', 'interop'].includes(step)
+  const expectsTests = ['unit', 'e2e', 'interop', 'chaos'].includes(step)
   // A step without a report counts as one; so does a failure that no test shows (a crash, a time-out, no tests at all).
   const hidden = exitCode !== 0 && (tests?.failed ?? 0) === 0
   const empty = expectsTests && (tests?.passed ?? 0) === 0

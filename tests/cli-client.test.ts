@@ -68,7 +68,7 @@ describe('output', () => {
     expect(forced.stdout.replaceAll(new RegExp(`${ESCAPE}\\[\\d+m`, 'g'), '')).toBe(piped.stdout)
   })
 
-  it.each([['traces'], ['logs'], ['services']])('of clew %s --json is one document', async (verb) => {
+  it.each([['traces'], ['logs'], ['services'], ['keys']])('of clew %s --json is one document', async (verb) => {
     const { stdout, code } = await runClew([verb, '--json'], { env: clew.env })
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toHaveProperty('meta.complete', true)
@@ -84,6 +84,27 @@ describe('output', () => {
     child.stderr.on('data', (chunk: Buffer) => (stderr += String(chunk)))
     const code = await new Promise((resolve) => child.on('close', resolve))
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+})
+
+describe('clew keys', () => {
+  it('lists keys, and gives one a column and takes it away', async () => {
+    const list = await runClew(['keys', '--level', 'resource'], { env: clew.env })
+    expect(list.stdout).toMatch(/^KEY +LEVEL +TYPE +BYTES +ON DISK[^]*service\.name +resource +string/)
+    expect(list.stderr).toMatch(/ of \d+ keys; 0 have columns by promotion/)
+    const wanted = JSON.parse((await runClew(['keys', '--level', 'span', '--json'], { env: clew.env })).stdout) as {
+      keys: { key: string; state: string }[]
+    }
+    const key = wanted.keys.find(({ state }) => state === 'map')!.key
+    const promoted = await runClew(['keys', 'promote', key], { env: clew.env })
+    expect(promoted.stdout).toContain(`span ${key}: gets a column`)
+    expect((await runClew(['keys', key, '--level', 'span'], { env: clew.env })).stdout).toMatch(
+      /(promoted|filling \d+ %) \(set by hand\)/,
+    )
+    expect((await runClew(['keys', 'demote', key], { env: clew.env })).stdout).toContain('will be dropped')
+    const unknown = await runClew(['keys', 'promote', 'no.such.key'], { env: clew.env })
+    expect({ code: unknown.code, stderr: unknown.stderr }).toMatchObject({ code: 4 })
+    expect(unknown.stderr).toMatch(/no span has had an attribute/)
   })
 })
 

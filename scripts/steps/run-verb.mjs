@@ -13,6 +13,7 @@ const VERBS = {
   up: (args) => runClew('up', args),
   demo: (args) => runClew('demo', args),
   test: (args) => vitest('unit', args),
+  'test:cluster': (args) => vitest('cluster', args),
   'test:e2e': (args) => vitest('e2e', args),
   'test:interop': async (args) => {
     const setup = join(root, 'scripts', 'interop-setup.sh')

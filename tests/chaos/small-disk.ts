@@ -34,7 +34,7 @@ export async function mountSmallDisk(mebibytes: number): Promise<SmallDisk> {
   const enter = ['nsenter', '--target', String(holder.pid), '--mount']
   if (!root) enter.push('--user', '--preserve-credentials')
   const shell = (line: string): string => {
-    const { status, stdout, stderr } = spawnSync(enter[0] as string, [...enter.slice(1), 'sh', '-c', line])
+    const { status, stdout, stderr } = spawnSync('nsenter', [...enter.slice(1), 'sh', '-c', line])
     if (status !== 0) throw new Error(`${line}: ${String(stderr)}`)
     return String(stdout)
   }

@@ -1,4 +1,5 @@
 import { clearAgents, listAgents, setAgents } from './agents.ts'
+import { getBackup, startBackup } from './backups.ts'
 import type { Endpoint } from './endpoint.ts'
 import { decideKey, listKeys } from './keys.ts'
 import { logHistogram, searchLogs, tailLogs } from './logs.ts'
@@ -25,6 +26,8 @@ export const endpoints: readonly Endpoint[] = [
   getSession,
   signIn,
   signOut,
+  startBackup,
+  getBackup,
   searchTraces,
   traceHistogram,
   traceScatter,

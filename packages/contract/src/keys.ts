@@ -10,8 +10,7 @@ export type KeySort = (typeof KEY_SORTS)[number]
  * `retiring` is losing it, queries read the map again; `map` has none; `interned` needs none, because its values are stored
  * once per resource, scope or series.
  */
-export const KEY_STATES = ['built-in', 'promoted', 'filling', 'retiring', 'map', 'interned'] as const
-export type KeyState = (typeof KEY_STATES)[number]
+const KEY_STATES = ['built-in', 'promoted', 'filling', 'retiring', 'map', 'interned'] as const
 
 export const keyRow = z.object({
   signal: z.enum(['traces', 'logs', 'metrics']),

@@ -147,6 +147,10 @@ export const spanColumns = z.object({
 })
 export type SpanColumns = z.infer<typeof spanColumns>
 
+/** The times of a trace against the time it was received: `ahead` in the future, or arrived `late`, by so much. */
+export const timeNote = z.object({ kind: z.enum(['ahead', 'late']), byNanos: unixNanos })
+export type TimeNote = z.infer<typeof timeNote>
+
 export const getTrace = defineEndpoint({
   id: 'getTrace',
   group: 'traces',
@@ -175,6 +179,8 @@ export const getTrace = defineEndpoint({
     orphanCount: z.number(),
     /** Spans that start before their parent, or after the call they answer was over: clocks differ. */
     clockSkewCount: z.number(),
+    /** Set when its times do not fit the time it arrived. */
+    timeNote: timeNote.nullable(),
     adjustedCount: z.number(),
     spans: spanColumns,
     meta: queryMeta,

@@ -2,6 +2,7 @@ import type { SecureContextOptions, Server as TlsServer } from 'node:tls'
 import type { ClewError } from '@clew/base/errors'
 import type { Scope } from '@clew/base/scope'
 import type { clearAgents, listAgents, setAgents } from '@clew/contract/agents'
+import type { getBackup, startBackup } from '@clew/contract/backups'
 import type { InputOf, OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
 import type { getPipeline, Trouble, recentDecisions } from '@clew/contract/pipeline'
 import type { getStatus, sendTestTrace } from '@clew/contract/status'
@@ -17,6 +18,8 @@ import type { Sql } from '@clew/store/sql/sql'
 
 /** Reads of the store. */
 export interface QueryEngine {
+  /** Where the parts of all tables are listed; `system.parts` when absent. */
+  readonly parts?: Sql
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
 }
 
@@ -49,6 +52,10 @@ export interface StatusPort {
   status(): Promise<OutputOf<typeof getStatus>>
   /** Sends one small trace through the real receiver; gives its id in hex. */
   sendTestTrace(input: InputOf<typeof sendTestTrace>): Promise<OutputOf<typeof sendTestTrace>>
+  /** Begins a backup of the store. */
+  startBackup(input: ParsedInputOf<typeof startBackup>): Promise<OutputOf<typeof startBackup>>
+  /** Throws ClewError BACKUP_NOT_FOUND. */
+  getBackup(input: ParsedInputOf<typeof getBackup>): Promise<OutputOf<typeof getBackup>>
   /** True when data can be taken, for /readyz. */
   ready(): boolean
   /** What is wrong now, for /readyz: asks nobody. */

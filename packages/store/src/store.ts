@@ -2,15 +2,19 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '@clew/base/clock'
 import { type Logger, silentLogger } from '@clew/base/logger'
 import type { Consumer } from '@clew/otlp/consumer'
+import { Backups } from './backup/backups.ts'
 import { lockDataDirectory } from './data-lock.ts'
 import { openChdb } from './driver/chdb.ts'
-import { openClickHouse, parseClickHouseUrl } from './driver/clickhouse.ts'
+import { openClickHouse } from './driver/clickhouse.ts'
+import { parseClickHouseUrl } from './driver/clickhouse-url.ts'
 import type { Driver, QueryOptions, QueryResult } from './driver/driver.ts'
 import { Leases } from './lease/leases.ts'
+import { partsOnce } from './schema/layout.ts'
+import { ShardWatch } from './schema/shard-watch.ts'
 import { migrate } from './schema/migrate.ts'
 import { KeyColumns } from './promote/key-columns.ts'
 import type { PromotionPolicy } from './promote/policy.ts'
-import { ddlOnOneServer } from './promote/run-ddl.ts'
+import { keySchema } from './promote/key-schema.ts'
 import type { Sql } from './sql/sql.ts'
 import { EdgeJob } from './write/edge-job.ts'
 import { Ingester } from './write/ingester.ts'
@@ -55,6 +59,10 @@ export interface Store {
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
   /** Attribute keys with columns of their own: which, and what decides it. */
   readonly keys: KeyColumns
+  /** The list of parts (`system.parts`) for `FROM`: on a cluster that of all shards, without copies. */
+  readonly parts: Sql
+  /** Backups of the store while it runs. */
+  readonly backups: Pick<Backups, 'start' | 'get'>
   status(): StoreStatus
   /** Resolves when all that was acknowledged before is visible to queries. */
   flush(): Promise<void>
@@ -150,6 +158,8 @@ async function startStore(
   })
   const recovered = await ingester.recover()
   if (recovered > 0) logger.info('storing what the last run had acknowledged but not stored', { segments: recovered })
+  const shards = new ShardWatch({ driver, clock, logger, retentionDays: options.retentionDays })
+  await shards.start()
   const edges = new EdgeJob({ driver, clock, logger, leases })
   edges.start()
   const { checkEveryMs, graceMs, settleMs, ...policy } = options.promotion ?? {}
@@ -161,23 +171,28 @@ async function startStore(
     checkEveryMs: checkEveryMs ?? CHECK_KEYS_EVERY_MS,
     graceMs: graceMs ?? KEY_GRACE_MS,
     settleMs: settleMs ?? KEY_SETTLE_MS[driver.kind],
-    runDdl: ddlOnOneServer(driver),
+    schema: keySchema(driver),
     runExclusively: async (job, work) => void (await leases.runExclusively(job, work)),
     mayBackfill: () => ingester.queuedBytes < BACKFILL_WAITING_BYTES,
   })
   await keys.start()
+  const backups = new Backups({ driver, clock, logger, flush: () => ingester.flush() })
   let closing: Promise<void> | undefined
   return {
     consumer: ingester,
     engine: { kind: driver.kind, version: driver.engineVersion },
     query: (statement, queryOptions) => driver.query(statement, queryOptions),
     keys,
+    parts: partsOnce(driver.cluster),
+    backups,
     status: () => storeStatus(ingester),
     flush: () => ingester.flush(),
     updateEdges: () => edges.catchUp(),
     close(timeoutMs = DEFAULT_CLOSE_TIMEOUT_MS) {
       closing ??= (async () => {
         await keys.stop()
+        await backups.stop()
+        await shards.stop()
         await edges.stop()
         await ingester.close(timeoutMs)
         await leases.close()

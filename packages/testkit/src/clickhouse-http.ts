@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { drainPending, Session } from 'chdb'
-import { ClusterDouble } from './clickhouse-cluster.ts'
+import { ClusterDouble } from './clickhouse-http-cluster.ts'
 
 /** A ClickHouse HTTP endpoint for tests. */
 export interface ClickHouseDouble {
@@ -25,6 +25,8 @@ export interface ClickHouseDoubleOptions {
 
 const USER = 'clew'
 const PASSWORD = 'p@ss:word'
+/** As a server's `http_max_uri_size`. */
+const MAX_URI_BYTES = 1 << 20
 const SESSIONS = 3
 /** URL parameters that are not settings. */
 const NOT_SETTINGS = new Set([
@@ -44,7 +46,10 @@ const NOT_SETTINGS = new Set([
 export async function startClickHouseDouble(options: ClickHouseDoubleOptions = {}): Promise<ClickHouseDouble> {
   const directory = await mkdtemp(join(tmpdir(), 'clew-clickhouse-'))
   const endpoint = new Endpoint(directory, options.cluster)
-  const server = createServer((request, response) => void endpoint.handle(request, response))
+  const server = createServer(
+    { maxHeaderSize: MAX_URI_BYTES },
+    (request, response) => void endpoint.handle(request, response),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
@@ -70,14 +75,15 @@ class Endpoint {
 
   constructor(directory: string, cluster: string | undefined) {
     this.directory = directory
-    this.cluster = cluster === undefined ? undefined : new ClusterDouble(cluster, directory)
+    this.cluster = cluster === undefined ? undefined : new ClusterDouble(cluster)
+    writeFileSync(join(directory, 'config.xml'), engineConfig(directory, this.cluster?.config ?? ''))
     this.control = this.openSession()
     this.free = Array.from({ length: SESSIONS }, () => this.openSession())
   }
 
   private openSession(): Session {
-    const connectionArgs = this.cluster?.connectionArgs
-    return new Session(join(this.directory, 'engine'), connectionArgs === undefined ? {} : { connectionArgs })
+    const connectionArgs = [`--config-file=${join(this.directory, 'config.xml')}`]
+    return new Session(join(this.directory, 'engine'), { connectionArgs })
   }
 
   failInserts(count: number, code: number, message: string): void {
@@ -152,6 +158,12 @@ class Endpoint {
       else waiter(next)
     }
   }
+}
+
+/** A disk for backups, as docs/backup.md describes it for servers, and what else there is. */
+function engineConfig(directory: string, more: string): string {
+  const disk = `<storage_configuration><disks><backups><type>local</type><path>${directory}/backups/</path></backups></disks></storage_configuration>`
+  return `<clickhouse>${disk}<backups><allowed_disk>backups</allowed_disk></backups>${more}</clickhouse>`
 }
 
 function authorized(request: IncomingMessage): boolean {

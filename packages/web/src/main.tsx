@@ -7,11 +7,13 @@ import { queryClient } from './api/query-client.ts'
 import { router } from './app/router.tsx'
 import { SessionGate } from './app/session-gate.tsx'
 import { followSystemTheme } from './shell/preferences.ts'
+import { reloadForNewBuild } from './shell/reload-for-new-build.ts'
 import { TooltipProvider } from './ui/tooltip.tsx'
 import './styles/tokens.css'
 import './styles/base.css'
 
 followSystemTheme()
+reloadForNewBuild()
 
 const root = document.getElementById('root')
 if (root !== null) {

@@ -1,6 +1,5 @@
 import * as https from 'node:https'
 import { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
 
 /** Whom to trust at the other end, and who to say we are; all PEM. */
 export interface TlsTrust {
@@ -47,7 +46,7 @@ function ask(url: string, init: RequestInit, agent: https.Agent): Promise<Respon
         const status = message.statusCode ?? 500
         const empty = status === 204 || status === 304
         if (empty) message.resume()
-        const body = empty ? null : (Readable.toWeb(message) as ReadableStream<Uint8Array<ArrayBuffer>>)
+        const body = empty ? null : (Readable.toWeb(message) as NonNullable<Response['body']>)
         resolve(new Response(body, { status, headers }))
       },
     )

@@ -1,6 +1,7 @@
 import { ClewError } from '@clew/base/errors'
 import type { OutputOf } from '@clew/contract/endpoint'
-import { getSpan, getTrace } from '@clew/contract/traces'
+import { formatGoDuration } from '@clew/base/go-duration'
+import { getSpan, getTrace, type TimeNote } from '@clew/contract/traces'
 import { addClientOptions, ApiClient } from '../client/api.ts'
 import type { ClientOptions } from '../client/api.ts'
 import type { CommandDefinition } from '../command.ts'
@@ -77,7 +78,22 @@ function printHeader(trace: TraceAnswer, terminal: Terminal, style: Style): void
   terminal.out(
     `${style.cyan(trace.traceId)}  ${formatWallTime(trace.startNanos)}  ${formatNanos(trace.durationNanos)}  ${counts.join(', ')}`,
   )
+  if (trace.timeNote !== null) terminal.out(style.yellow(timeNoteText(trace.timeNote)))
+  if (trace.clockSkewCount > 0) {
+    terminal.out(
+      style.yellow(
+        `note: ${trace.clockSkewCount} spans do not fit their parents in time: the clocks of their machines differ`,
+      ),
+    )
+  }
   terminal.out('')
+}
+
+function timeNoteText({ kind, byNanos }: TimeNote): string {
+  const by = formatGoDuration(Number(BigInt(byNanos) / 1_000_000_000n) * 1000)
+  return kind === 'ahead'
+    ? `note: its times lie ${by} after the time it was received: the clock of its sender is ahead`
+    : `note: it was received ${by} after it was over: held back, or the clock of its sender is behind`
 }
 
 function checkId(text: string, digits: number, what: string): void {

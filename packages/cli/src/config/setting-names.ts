@@ -21,7 +21,6 @@ export function settingMeta(key: SettingKey): SettingMeta {
 /** The default as a user would write it. */
 export function settingDefault(key: SettingKey): string {
   const { def } = settingsSchema.shape[key]
-  const value: unknown = 'defaultValue' in def ? def.defaultValue : undefined
-  if (value === undefined) return ''
+  const value = 'defaultValue' in def ? (def.defaultValue as string | number | boolean | string[]) : ''
   return Array.isArray(value) ? value.join(',') : String(value)
 }

@@ -107,6 +107,20 @@ export const settingsSchema = z.strictObject({
       ),
     ),
 
+  promotedKeys: z.coerce
+    .number('is not a number')
+    .int()
+    .min(0)
+    .max(64, 'at most 64')
+    .prefault(16)
+    .meta(
+      about(
+        'Storage',
+        '<count>',
+        'Attribute keys of spans and of logs that the store may give columns of their own; 0 gives none',
+      ),
+    ),
+
   config: listSetting
     .prefault([])
     .meta(about('Pipeline', '<file>', 'Collector configuration to run instead of the default one; repeat to merge')),

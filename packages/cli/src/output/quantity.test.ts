@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatCount, formatNanos, formatRatio, formatWallTime } from './quantity.ts'
+import { formatBytes, formatCount, formatNanos, formatRatio, formatWallTime } from './quantity.ts'
 
 describe('formatNanos', () => {
   it.each([
@@ -17,6 +17,18 @@ describe('formatNanos', () => {
   ])('writes %s as %s', (nanos, text) => {
     expect(formatNanos(nanos)).toBe(text)
   })
+})
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [1000, '1000 B'],
+    [1024, '1 KiB'],
+    [1536, '1.5 KiB'],
+    [5 * 2 ** 20, '5 MiB'],
+    [3.21 * 2 ** 30, '3.21 GiB'],
+    [2 ** 40, '1 TiB'],
+  ])('writes %s as %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
 })
 
 describe('formatCount and formatRatio', () => {

@@ -28,6 +28,19 @@ export function formatCount(value: number): string {
   return threeDigits(value)
 }
 
+/** A size for people: `950 B`, `12.3 KiB`, `4.56 GiB`. */
+export function formatBytes(bytes: number): string {
+  for (const [size, unit] of [
+    [2 ** 40, 'TiB'],
+    [2 ** 30, 'GiB'],
+    [2 ** 20, 'MiB'],
+    [2 ** 10, 'KiB'],
+  ] as const) {
+    if (bytes >= size * 0.9995) return `${threeDigits(bytes / size)} ${unit}`
+  }
+  return `${Math.round(bytes)} B`
+}
+
 /** A ratio as percent: `0 %`, `0.52 %`, `12.5 %`. */
 export function formatRatio(ratio: number): string {
   return `${threeDigits(ratio * 100)} %`

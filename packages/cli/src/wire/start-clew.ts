@@ -93,6 +93,7 @@ async function assemble(
     url: settings.store,
     retentionDays: Math.max(1, Math.ceil(settings.retention / DAY_MS)),
     maxWaitingBytes: settings.spoolSize,
+    promotion: { maxKeys: settings.promotedKeys },
     clock: systemClock,
     logger: logger.with({ part: 'store' }),
   })

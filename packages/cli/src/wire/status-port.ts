@@ -1,9 +1,13 @@
 import type { Clock } from '@clew/base/clock'
 import { redactText } from '@clew/base/redact'
+import { ClewError } from '@clew/base/errors'
 import { formatGoDuration } from '@clew/base/go-duration'
 import type { RunningCollector } from '@clew/collector/core/start-collector'
+import type { startBackup } from '@clew/contract/backups'
+import type { OutputOf } from '@clew/contract/endpoint'
 import type { Status } from '@clew/contract/status'
 import type { StatusPort } from '@clew/query/ports'
+import type { Backup } from '@clew/store/backup/backups'
 import type { Store } from '@clew/store/store'
 import type { TlsServerConfig } from '@clew/collector/kit/tls'
 import type { Authenticator } from '../auth/authenticator.ts'
@@ -43,6 +47,12 @@ export function statusPort(parts: StatusParts): StatusPort {
     ready: () => isReady(),
     troubles: () => facts.troubles().map((trouble) => ({ ...trouble, message: redactText(trouble.message) })),
     sendTestTrace: () => sendTestTrace(parts.endpoints().otlpHttp, parts.otlpHttp, clock.unixNanos()),
+    startBackup: async ({ name }) => backupAnswer(store.backups.start(name)),
+    async getBackup({ name }) {
+      const backup = store.backups.get(name)
+      if (backup !== undefined) return backupAnswer(backup)
+      throw new ClewError('BACKUP_NOT_FOUND', `no backup ${name} was begun since this Clew started`)
+    },
     async status(): Promise<Status> {
       const endpoints = parts.endpoints()
       const { books } = collector.snapshot()
@@ -67,6 +77,11 @@ export function statusPort(parts: StatusParts): StatusPort {
       }
     },
   }
+}
+
+function backupAnswer(backup: Backup): OutputOf<typeof startBackup> {
+  const { name, place, state, problem, fix, files, bytes, elapsedMs } = backup
+  return { name, place, state, problem, fix, files, bytes, elapsedMs }
 }
 
 /** `7d` rather than `168h`. */

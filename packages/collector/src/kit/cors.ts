@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { GrpcCode } from './grpc-code.ts'
 import type { HttpResponse } from './http-message.ts'
+import { RpcError } from './rpc-error.ts'
 
 /** Which browser pages may send here. */
 export interface CorsPolicy {
@@ -15,7 +17,7 @@ export interface CorsPolicy {
 const ALWAYS_ALLOWED = ['accept', 'authorization', 'content-type', 'content-encoding', 'origin', 'x-requested-with']
 
 /** True when a page of `origin` may send. */
-export function originAllowed(policy: CorsPolicy, origin: string): boolean {
+function originAllowed(policy: CorsPolicy, origin: string): boolean {
   return policy.allowedOrigins.some((pattern) => wildcardMatch(pattern.toLowerCase(), origin.toLowerCase()))
 }
 
@@ -29,6 +31,14 @@ export function applyCors(policy: CorsPolicy, request: IncomingMessage, response
   if (policy.exposedHeaders.length > 0) {
     response.setHeader('access-control-expose-headers', policy.exposedHeaders.join(', '))
   }
+}
+
+/** Why a page may not send: a browser names its origin also where the page needs no permission. Undefined for all others. */
+export function refuseOrigin(policy: CorsPolicy, request: IncomingMessage): RpcError | undefined {
+  const { origin } = request.headers
+  if (origin === undefined || originAllowed(policy, origin)) return undefined
+  const message = `pages of ${origin.slice(0, 200)} may not send here; see cors.allowed_origins`
+  return new RpcError(GrpcCode.permissionDenied, message)
 }
 
 /** Answers an OPTIONS preflight. A page that is not allowed gets no permission headers, and the browser says so. */

@@ -63,10 +63,13 @@ export class GrpcCall {
       this.#fail(new RpcError(GrpcCode.deadlineExceeded, 'the request stalled'))
     })
     stream.on('data', (chunk: Buffer) => this.#onData(chunk))
-    stream.once('end', () => {
+    const end = (): void => {
       stream.setTimeout(0)
       if (!this.#answered) void this.#dispatch()
-    })
+    }
+    // A call without a body has ended before anybody could listen.
+    if (stream.readableEnded) end()
+    else stream.once('end', end)
   }
 
   #admit(): RpcError | undefined {

@@ -161,13 +161,18 @@ export class GrpcServer {
 
   #onStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders): void {
     this.#callsOpen += 1
+    // Asked now: a stream that has ended knows its session no longer.
+    const guard = this.#floodGuards.get(stream.session as http2.ServerHttp2Session)
     stream.once('close', () => {
-      if (stream.rstCode === http2.constants.NGHTTP2_CANCEL && stream.session)
-        this.#floodGuards.get(stream.session as http2.ServerHttp2Session)?.reset()
+      if (stream.aborted || stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR) guard?.reset()
       this.#callsOpen -= 1
       if (this.#callsOpen === 0) this.#onIdle?.()
     })
-    new GrpcCall(stream, headers, this.#options).run()
+    stream.on('error', () => undefined) // 'close' follows and does the work
+    // A turn later: calls that were reset in the same read as they were begun cost nothing more then.
+    setImmediate(() => {
+      if (!stream.destroyed && !stream.closed) new GrpcCall(stream, headers, this.#options).run()
+    })
   }
 
   #keepalive(session: http2.ServerHttp2Session): () => void {

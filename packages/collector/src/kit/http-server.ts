@@ -6,8 +6,9 @@ import { refuseCaller, type Guard } from './access.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { busy, inflate, isIdentity, tooLarge } from './compression.ts'
+import { answerBrokenRequest } from './broken-request.ts'
 import type { CutReason } from './cut-reason.ts'
-import { applyCors, originAllowed, preflight, type CorsPolicy } from './cors.ts'
+import { applyCors, preflight, refuseOrigin, type CorsPolicy } from './cors.ts'
 import { GrpcCode } from './grpc-code.ts'
 import type { HttpResponse, HttpRoute } from './http-message.ts'
 import { listen, type BoundAddress } from './listen.ts'
@@ -70,9 +71,7 @@ export class HttpServer {
     }
     this.#server.maxConnections = options.maxConnections
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      const reason = CUT_REASON_OF_CODE[error.code ?? ''] ?? 'not_http'
-      if (reason !== 'gone') options.onCut?.(reason)
-      answerBrokenRequest(error, socket as Socket)
+      answerBrokenRequest(error, socket as Socket, options.onCut)
     })
     this.#server.on('drop', () => options.onCut?.('too_many_connections'))
     this.#server.on('connection', (socket: Socket) => {
@@ -145,14 +144,8 @@ export class HttpServer {
     if (method === 'OPTIONS' && cors !== undefined && request.headers['access-control-request-method'] !== undefined) {
       return preflight(cors, request)
     }
-    // A browser sends this along with whatever a page sends, also where it needs no permission to send it.
-    const { origin } = request.headers
-    if (cors !== undefined && origin !== undefined && !originAllowed(cors, origin)) {
-      throw new RpcError(
-        GrpcCode.permissionDenied,
-        `pages of ${origin.slice(0, 200)} may not send here; see cors.allowed_origins`,
-      )
-    }
+    const foreign = cors === undefined ? undefined : refuseOrigin(cors, request)
+    if (foreign !== undefined) throw foreign
     const route = this.#options.routes.get(path)
     const stranger = refuseCaller(this.#options.guard, request.headers.authorization)
     if (stranger !== undefined) {
@@ -241,24 +234,4 @@ function discardThenClose(request: http.IncomingMessage): void {
   const timer = setTimeout(() => request.socket.destroy(), 1000)
   timer.unref()
   request.socket.once('close', () => clearTimeout(timer))
-}
-
-/** What a broken request is, by Node's code for it; a client that has gone is no fault. */
-const CUT_REASON_OF_CODE: Readonly<Record<string, CutReason | 'gone'>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 'too_slow',
-  HPE_HEADER_OVERFLOW: 'headers_too_large',
-  ECONNRESET: 'gone',
-  EPIPE: 'gone',
-  HPE_INVALID_EOF_STATE: 'half_a_request',
-}
-
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (socket.destroyed || !socket.writable) return
-  const timedOut = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-  const tooBig = error.code === 'HPE_HEADER_OVERFLOW'
-  const status = timedOut ? '408 Request Timeout' : tooBig ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  const body = timedOut ? 'the request took too long to arrive' : 'this is not an HTTP/1.1 request'
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  )
 }

@@ -1,7 +1,7 @@
 import type { AttributeLevel } from '@clew/contract/common'
 import type { OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
 import type { attributeKeys } from '@clew/contract/traces'
-import { PROMOTED_LOG_ATTRIBUTES, PROMOTED_SPAN_ATTRIBUTES } from '@clew/store/schema/promoted'
+import { hasBuiltInColumn } from '@clew/store/schema/promoted'
 import { sql, uint64Parameter } from '@clew/store/sql/sql'
 import type { Question } from '../run/question.ts'
 import { readRange } from '../run/time-range.ts'
@@ -46,12 +46,7 @@ LIMIT ${input.limit + 1}`,
     bytes: Number(row.size),
     firstSeenNanos: row.firstNanos,
     lastSeenNanos: row.lastNanos,
-    promoted: isPromoted(row.key, row.level) || question.catalogue.hasColumn(row.level, row.key),
+    promoted: hasBuiltInColumn(row.level, row.key) || question.catalogue.hasColumn(row.level, row.key),
   }))
   return { keys, meta: question.meta() }
-}
-
-function isPromoted(key: string, level: string): boolean {
-  const list = level === 'span' ? PROMOTED_SPAN_ATTRIBUTES : level === 'log' ? PROMOTED_LOG_ATTRIBUTES : []
-  return list.some((promoted) => promoted.key === key)
 }

@@ -58,15 +58,14 @@ export async function sampleKeys(
   }>(
     sql`SELECT pair.1 AS key, count() AS n, uniq(pair.2) AS distinctValues, estimateCompressionRatio('ZSTD(1)')(pair.2) AS ratio
 FROM (SELECT arrayJoin(${pairs(place)}) AS pair FROM (SELECT * FROM ${table}
-  WHERE _partition_id = (SELECT max(partition_id) FROM system.parts WHERE database = currentDatabase() AND table = ${place.table} AND active)
+  WHERE Day = (SELECT max(Day) FROM ${table})
   LIMIT ${SAMPLE_ROWS}))
 WHERE key IN ${setOf(textsParameter(keys))} GROUP BY key`,
     { onLimit: 'break', maxExecutionMs: BUDGET_MS },
   )
   if (!complete) question.incomplete('time-budget', `keys of level ${level} were sampled only as far as time allowed`)
   const { rows: partitions } = await question.run<{ partitions: string; n: string }>(
-    sql`SELECT uniqExact(partition_id) AS partitions, sum(rows) AS n FROM system.parts
-WHERE database = currentDatabase() AND table = ${place.table} AND active`,
+    sql`SELECT uniqExact(Day) AS partitions, count() AS n FROM ${table}`,
   )
   return {
     keys: new Map(

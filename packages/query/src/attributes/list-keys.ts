@@ -2,12 +2,13 @@ import type { Clock } from '@clew/base/clock'
 import { ATTRIBUTE_LEVELS, type AttributeLevel, type QueryMeta } from '@clew/contract/common'
 import type { OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
 import type { KeyRow, KeySort, listKeys } from '@clew/contract/keys'
+import { hasBuiltInColumn } from '@clew/store/schema/promoted'
 import { sql } from '@clew/store/sql/sql'
 import type { KeysPort } from '../ports.ts'
 import type { Question } from '../run/question.ts'
 import { readColumnSizes } from './column-sizes.ts'
 import { type KeyCost, keyCosts } from './key-costs.ts'
-import { SAMPLE_PLACES, sampleKeys } from './key-sample.ts'
+import { sampleKeys } from './key-sample.ts'
 
 /** Keys that the table knows at most, and of them per level those that are sampled: the ones with most bytes. */
 const MAX_KEYS = 10_000
@@ -70,7 +71,7 @@ export class KeyTable {
       forced,
     })
     if (signal === 'metrics' || level === 'resource' || level === 'scope') return none('interned')
-    if (SAMPLE_PLACES[level].builtIn.some((each) => each.key === key)) return none('built-in')
+    if (hasBuiltInColumn(level, key)) return none('built-in')
     const is = (each: { readonly level: string; readonly key: string }): boolean =>
       each.level === level && each.key === key
     const promoted = this.#keys.promoted().find(is)

@@ -1,11 +1,10 @@
 import { systemClock } from '@clew/base/clock'
-import { attributeValues } from '@clew/contract/traces'
 import type { SearchSignal } from '@clew/lang/search/fields'
 import { encodeBatch } from '@clew/otlp/encode'
 import type { KeyValue, Span } from '@clew/otlp/model'
 import { PROMOTABLE_LEVELS, type PromotableLevel } from '@clew/store/promote/promoted-key'
 import { ident } from '@clew/store/sql/ident'
-import { sql } from '@clew/store/sql/sql'
+import { Sql, sql } from '@clew/store/sql/sql'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compileSearch } from '../compile/search/compile-search.ts'
@@ -249,6 +248,12 @@ async function eachKey(work: (level: PromotableLevel, key: string) => Promise<vo
   for (const level of PROMOTABLE_LEVELS) for (const key of KEYS) await work(level, key)
 }
 
+/** Merges all parts; on the cluster of the tests the rows of both shards lie in one table. */
+async function mergeAll(table: 'spans' | 'logs'): Promise<void> {
+  const isCluster = process.env['CLEW_TEST_QUERY_STORE'] === 'cluster'
+  await server.store.query(new Sql([`OPTIMIZE TABLE ${isCluster ? `${table}_rows` : table} FINAL`], []))
+}
+
 const columnCount = async (): Promise<number> => {
   const { rows } = await server.store.query<{ n: string }>(
     sql`SELECT count() AS n FROM system.columns WHERE database = currentDatabase() AND startsWith(name, 'p_')`,
@@ -279,14 +284,14 @@ test(`promoted and unpromoted answers are the same at every stage (seed ${SEED})
   await compareForms()
 
   // Logs get their columns when old and new parts are merged, spans by the backfill.
-  await server.store.query(sql`OPTIMIZE TABLE logs FINAL`)
+  await mergeAll('logs')
   while (keys.usable().length < keys.promoted().length) await keys.runOnce()
   await compareForms()
 
   await send(2)
   await compareForms()
-  await server.store.query(sql`OPTIMIZE TABLE spans FINAL`)
-  await server.store.query(sql`OPTIMIZE TABLE logs FINAL`)
+  await mergeAll('spans')
+  await mergeAll('logs')
   await compareForms()
 
   await eachKey(async (level, key) => await keys.decide(level, key, 'demote'))

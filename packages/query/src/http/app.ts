@@ -48,7 +48,11 @@ export interface AppOptions {
   readonly logger: Logger
 }
 
-const DEFAULT_LIMITS: QueryLimits = { maxExecutionMs: 30_000, maxBytesToRead: 50 * 2 ** 30 }
+const DEFAULT_LIMITS: QueryLimits = {
+  maxExecutionMs: 30_000,
+  maxBytesToRead: 50 * 2 ** 30,
+  maxMemoryBytes: 2 * 2 ** 30,
+}
 const DEFAULT_RECENT_TRACE_BYTES = 128 * 2 ** 20
 
 /** All HTTP of the query side as one Hono app. */

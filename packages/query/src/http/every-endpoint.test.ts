@@ -25,6 +25,8 @@ afterAll(async () => await server.close())
 
 /** A good input for every endpoint that needs one. */
 const SAMPLE: Readonly<Record<string, () => Record<string, unknown>>> = {
+  startBackup: () => ({ name: 'one' }),
+  getBackup: () => ({ name: 'one' }),
   getTrace: () => ({ traceId }),
   getSpan: () => ({ traceId, spanId }),
   searchTraceSpans: () => ({ traceId, q: 'kind=server' }),

@@ -124,7 +124,7 @@ describe('errors', () => {
 
   test('an error nobody foresaw keeps its details to the log', async () => {
     const broken = createQueryServer({
-      store: { query: async () => await Promise.reject(new Error('secret path /x')) },
+      store: { query: async () => await Promise.reject(new Error('secret path /x')), keys: server.store.keys },
       status: {} as never,
       pipeline: {} as never,
       control: {} as never,

@@ -1,4 +1,5 @@
 import { clearAgents, listAgents, setAgents } from '@clew/contract/agents'
+import { getBackup, startBackup } from '@clew/contract/backups'
 import type { Endpoint, OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
 import { decideKey, listKeys } from '@clew/contract/keys'
 import { logHistogram, searchLogs } from '@clew/contract/logs'
@@ -69,6 +70,8 @@ function route<E extends Endpoint>(
 export const routes: readonly Route[] = [
   route(getStatus, async (_input, _question, parts) => await parts.status.status()),
   route(sendTestTrace, async (input, _question, parts) => await parts.status.sendTestTrace(input)),
+  route(startBackup, (input, _question, parts) => parts.status.startBackup(input)),
+  route(getBackup, (input, _question, parts) => parts.status.getBackup(input)),
   route(searchTraces, answerSearchTraces),
   route(traceHistogram, answerTraceHistogram),
   route(traceScatter, answerTraceScatter),

@@ -1,9 +1,12 @@
 import { ident } from '@clew/store/sql/ident'
-import { joinSql, sql, type Sql } from '@clew/store/sql/sql'
+import { orSql, sql, type Sql } from '@clew/store/sql/sql'
 import { inRange, type TimeRange } from '../run/time-range.ts'
 
 /** Expression over a row of `metric_series`: the series has points in the range, in one of the tables. */
 export function hasPoints(tables: readonly string[], range: TimeRange): Sql {
-  const selects = tables.map((table) => sql`SELECT SeriesId FROM ${ident(table)} WHERE ${inRange(sql`AtNanos`, range)}`)
-  return sql`SeriesId IN (${joinSql(selects, sql` UNION DISTINCT `)})`
+  return orSql(
+    tables.map(
+      (table) => sql`SeriesId IN (SELECT SeriesId FROM ${ident(table)} WHERE ${inRange(sql`AtNanos`, range)})`,
+    ),
+  )
 }

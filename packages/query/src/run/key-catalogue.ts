@@ -9,6 +9,8 @@ import type { KeysPort, QueryEngine } from '../ports.ts'
 
 const FRESH_MS = 2_000
 const MAX_KEYS = 1_000
+/** A look into the catalogue reads a few thousand rows; more than this means that the engine is in trouble. */
+const LIMITS = { maxExecutionMs: 10_000, maxBytesToRead: 2 ** 30 } as const
 
 type KeyColumnsPort = Pick<KeysPort, 'usable' | 'noteUse'>
 
@@ -73,9 +75,12 @@ export class KeyCatalogue implements KeyLookup {
   }
 
   async #load(signal: SearchSignal, key: string): Promise<KnownLevel[]> {
-    const { rows } = await this.#engine.query<{ level: string; types: string[] }>(sql`
+    const { rows } = await this.#engine.query<{ level: string; types: string[] }>(
+      sql`
       SELECT Level AS level, groupUniqArray(toString(Type)) AS types
-      FROM attribute_keys WHERE Signal = ${signal} AND Key = ${key} GROUP BY Level`)
+      FROM attribute_keys WHERE Signal = ${signal} AND Key = ${key} GROUP BY Level`,
+      LIMITS,
+    )
     return rows.map((row) => ({ level: row.level, types: new Set(row.types) }))
   }
 }

@@ -7,10 +7,12 @@ import type { KeyCatalogue } from './key-catalogue.ts'
 import { showSql } from './show-sql.ts'
 
 export interface QueryLimits {
-  /** Budget of one statement. */
+  /** Time for all statements of a question together. */
   readonly maxExecutionMs: number
-  /** Uncompressed bytes that one statement may read. */
+  /** Uncompressed bytes that all statements of a question may read together. */
   readonly maxBytesToRead: number
+  /** Memory that the engine may use for one statement. */
+  readonly maxMemoryBytes: number
 }
 
 export type IncompleteReason = QueryMeta['incomplete'][number]['reason']
@@ -23,7 +25,7 @@ export interface QuestionOptions {
   readonly abort?: AbortSignal | undefined
 }
 
-export interface RunOptions extends Pick<QueryOptions, 'onLimit' | 'maxExecutionMs' | 'maxRowsToRead'> {
+export interface RunOptions extends Pick<QueryOptions, 'onLimit' | 'maxExecutionMs' | 'maxRowsToRead' | 'colocated'> {
   /** The statement to show to people as the one that answers the question. */
   readonly shown?: boolean
 }
@@ -55,11 +57,16 @@ export class Question {
   /** Runs a statement. Throws ClewError of the store, among them QUERY_TIMEOUT, QUERY_TOO_BIG and QUERY_CANCELLED. */
   async run<Row>(statement: Sql, options: RunOptions = {}): Promise<QueryResult<Row>> {
     if (options.shown === true) this.#sql = showSql(statement)
+    const leftMs = this.limits.maxExecutionMs - (this.clock.monotonicMillis() - this.#startedMs)
+    const leftBytes = this.limits.maxBytesToRead - this.#bytesRead
+    // What is over is over also for a question of many statements; one millisecond lets the engine say it in its own words.
     const result = await this.engine.query<Row>(statement, {
-      maxExecutionMs: Math.min(options.maxExecutionMs ?? Infinity, this.limits.maxExecutionMs),
-      maxBytesToRead: this.limits.maxBytesToRead,
+      maxExecutionMs: Math.max(1, Math.min(options.maxExecutionMs ?? Infinity, leftMs)),
+      maxBytesToRead: Math.max(1, leftBytes),
+      maxMemoryBytes: this.limits.maxMemoryBytes,
       ...(options.maxRowsToRead === undefined ? {} : { maxRowsToRead: options.maxRowsToRead }),
       ...(options.onLimit === undefined ? {} : { onLimit: options.onLimit }),
+      ...(options.colocated === true ? { colocated: true } : {}),
       ...(this.abort === undefined ? {} : { abort: this.abort }),
     })
     this.#rowsRead += result.statistics.rowsRead

@@ -54,10 +54,13 @@ GROUP BY caller, callee, connection`,
     return { edges: sorted(closed), settledNanos: BigInt(from) * NANOS_PER_MINUTE }
   }
   const live = edgesBetween(BigInt(from) * NANOS_PER_MINUTE, BigInt(end) * NANOS_PER_MINUTE)
-  const { rows: open } = await question.run<Edge>(sql`
+  const { rows: open } = await question.run<Edge>(
+    sql`
     SELECT Caller AS caller, Callee AS callee, Connection AS connection, AdjustedCalls AS calls,
       AdjustedErrors AS errors, DurationBuckets AS buckets
-    FROM (${live}) WHERE ${where}`)
+    FROM (${live}) WHERE ${where}`,
+    { colocated: true },
+  )
   return { edges: sorted(merged([...closed, ...open])), settledNanos: range.endNanos }
 }
 

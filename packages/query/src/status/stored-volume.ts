@@ -1,4 +1,5 @@
 import type { Signal } from '@clew/otlp/signal'
+import { logicalTable } from '@clew/store/schema/layout'
 import { sql } from '@clew/store/sql/sql'
 import type { QueryEngine } from '../ports.ts'
 
@@ -16,14 +17,14 @@ export interface StoredVolume {
 export async function storedVolume(engine: QueryEngine): Promise<StoredVolume> {
   const { rows } = await engine.query<{ Table: string; Rows: string; Bytes: string }>(
     sql`SELECT table AS Table, sum(rows) AS Rows, sum(bytes_on_disk) AS Bytes
-      FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table`,
+      FROM ${engine.parts ?? sql`system.parts`} WHERE active AND database = currentDatabase() GROUP BY table`,
     { maxExecutionMs: 5000 },
   )
   const counts = { traces: 0, logs: 0, metrics: 0 }
   let diskBytes = 0
   for (const row of rows) {
     diskBytes += Number(row.Bytes)
-    const signal = signalOfTable(row.Table)
+    const signal = signalOfTable(logicalTable(row.Table))
     if (signal !== undefined) counts[signal] += Number(row.Rows)
   }
   return { rows: counts, diskBytes }

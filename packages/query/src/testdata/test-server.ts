@@ -7,10 +7,19 @@ import { endpointUrl } from '@clew/contract/client'
 import type { Batch } from '@clew/otlp/batch'
 import { openStore, type Store, type StoreOptions } from '@clew/store/store'
 import type { ControlPort, KeysPort, PipelinePort, StatusPort, StorePort, TapPortSubscription } from '../ports.ts'
+import { testDatabase } from './test-database.ts'
 import { createQueryServer, type QueryServer, type QueryServerOptions } from '../server.ts'
 
 /** Whatever JSON.parse gives: tests look into it freely. */
 export type ParsedJson = ReturnType<typeof JSON.parse>
+
+/** Keys get columns when a test says so, not by themselves; columns that are not wanted leave at once. */
+const TEST_PROMOTION: NonNullable<StoreOptions['promotion']> = {
+  checkEveryMs: 3_600_000,
+  graceMs: 0,
+  settleMs: 0,
+  maxKeys: 32,
+}
 
 /** The query server over a real store in a directory of its own. */
 export interface TestServer {
@@ -20,6 +29,8 @@ export interface TestServer {
   readonly taps: TestTaps
   /** A server over the same store that knows of no promoted keys. */
   withoutColumns(): QueryServer
+  /** Another server over the same store, with other options. */
+  again(options: Partial<QueryServerOptions>): QueryServer
   send(...batches: readonly Batch[]): Promise<void>
   get(path: string, init?: RequestInit): Promise<{ status: number; body: ParsedJson; headers: Headers }>
   /** Calls an endpoint, checks the answer against its schema, gives it back. */
@@ -27,17 +38,20 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Keys get columns when a test says so, not by themselves; columns that are not wanted leave at once. */
-const TEST_PROMOTION: StoreOptions['promotion'] = { checkEveryMs: 3_600_000, graceMs: 0, settleMs: 0, maxKeys: 32 }
+export interface TestServerOptions extends Partial<QueryServerOptions> {
+  /** Changes what the server asks the store. */
+  readonly wrapEngine?: (store: StorePort) => StorePort
+}
 
 export async function startTestServer(
-  options: Partial<QueryServerOptions> = {},
-  promotion: StoreOptions['promotion'] = TEST_PROMOTION,
+  { wrapEngine, ...options }: TestServerOptions = {},
+  promotion: NonNullable<StoreOptions['promotion']> = TEST_PROMOTION,
 ): Promise<TestServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'clew-query-'))
-  const store = await openStore({ dataDirectory, url: 'chdb', retentionDays: 3650, segmentAgeMs: 20, promotion })
+  const { url, closeTarget } = await testDatabase()
+  const store = await openStore({ dataDirectory, url, retentionDays: 3650, segmentAgeMs: 20, promotion })
   const taps = new TestTaps()
-  const serve = (over: StorePort): QueryServer =>
+  const serve = (over: StorePort, more: Partial<QueryServerOptions> = {}): QueryServer =>
     createQueryServer({
       store: over,
       status: TEST_STATUS,
@@ -45,8 +59,10 @@ export async function startTestServer(
       control: testControl(),
       version: '0.0.0-test',
       ...options,
+      ...more,
     })
-  const server = serve(store)
+  const again = (more: Partial<QueryServerOptions>): QueryServer => serve(wrapEngine?.(store) ?? store, more)
+  const server = again({})
   const get: TestServer['get'] = async (path, init) => {
     const response = await server.fetch(new Request(`http://localhost${path}`, init))
     const text = await response.text()
@@ -57,6 +73,7 @@ export async function startTestServer(
     store,
     server,
     taps,
+    again,
     get,
     withoutColumns: () =>
       serve({
@@ -75,6 +92,7 @@ export async function startTestServer(
     async close() {
       await server.close(0)
       await store.close()
+      await closeTarget()
       await rm(dataDirectory, { recursive: true, force: true })
     },
   }
@@ -140,9 +158,21 @@ const NO_KEYS: Omit<KeysPort, 'decide'> = {
 
 const NOTHING = { traces: 0, logs: 0, metrics: 0 }
 
+const TEST_BACKUP = {
+  place: '/',
+  state: 'done',
+  problem: '',
+  fix: '',
+  files: 1,
+  bytes: 1,
+  elapsedMs: 1,
+} as const
+
 const TEST_STATUS: StatusPort = {
   ready: () => true,
   troubles: () => [],
+  startBackup: async ({ name }) => ({ ...TEST_BACKUP, name }),
+  getBackup: async ({ name }) => ({ ...TEST_BACKUP, name }),
   sendTestTrace: async () => ({ traceId: '0'.repeat(31) + '1' }),
   status: async () => ({
     version: '0.0.0-test',

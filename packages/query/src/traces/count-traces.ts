@@ -20,7 +20,7 @@ export async function countTraces(matching: MatchingSpans, question: Question): 
   try {
     const { rows } = await question.run<{ traces: string }>(
       sql`SELECT uniqExact(TraceId) AS traces FROM spans WHERE ${matching.where}`,
-      { maxRowsToRead: COUNT_ROWS, maxExecutionMs: COUNT_BUDGET_MS },
+      { maxRowsToRead: COUNT_ROWS, maxExecutionMs: COUNT_BUDGET_MS, colocated: true },
     )
     return { value: Number(rows[0]?.traces ?? 0), exact: true }
   } catch (error) {
@@ -45,10 +45,15 @@ async function estimateTraces(matching: MatchingSpans, question: Question): Prom
   const few = sample.minutes < MIN_SAMPLED_MINUTES
   const where = few
     ? matching.where
-    : sql`${matching.where} AND intDiv(StartNanos, 60000000000) IN (SELECT toUInt64(Minute) FROM operation_stats WHERE ${picked})`
+    : sql`${matching.where} AND intDiv(StartNanos, 60000000000) GLOBAL IN (SELECT toUInt64(Minute) FROM operation_stats WHERE ${picked})`
   const { rows, statistics } = await question.run<{ traces: string }>(
     sql`SELECT uniqExact(TraceId) AS traces FROM spans WHERE ${where}`,
-    { onLimit: 'break', maxExecutionMs: COUNT_BUDGET_MS, maxRowsToRead: few ? COUNT_ROWS : 2 * COUNT_ROWS },
+    {
+      onLimit: 'break',
+      maxExecutionMs: COUNT_BUDGET_MS,
+      maxRowsToRead: few ? COUNT_ROWS : 2 * COUNT_ROWS,
+      colocated: true,
+    },
   )
   const looked = few ? statistics.rowsRead : Math.min(sample.spans, statistics.rowsRead)
   const scale = looked > 0 ? Math.max(1, all.spans / looked) : 1

@@ -69,7 +69,7 @@ WHERE ${matching.where} ${later} ${unseen}
 ORDER BY intDiv(StartNanos, ${literalMinute}) ${way}, StartNanos ${way}, TraceId ${way}
 LIMIT 1 BY TraceId
 LIMIT ${count}`,
-    { shown: after === undefined || seen.length === 0 },
+    { shown: after === undefined || seen.length === 0, colocated: true },
   )
   return rows.map(readPlace)
 }
@@ -92,10 +92,13 @@ async function shownBefore(
   if (reaching.length === 0) return new Set()
   const at = uint64Parameter(from.key)
   const bound = isRising(sort) ? sql`StartNanos <= ${at}` : sql`StartNanos >= ${at}`
-  const { rows } = await question.run<{ traceId: string }>(sql`
+  const { rows } = await question.run<{ traceId: string }>(
+    sql`
     SELECT DISTINCT lower(hex(TraceId)) AS traceId FROM spans
     WHERE TraceId IN ${idList(reaching)} AND ${bound} AND ${matching.where}
-      AND NOT (${isAfter(sort, sql`StartNanos`, from)})`)
+      AND NOT (${isAfter(sort, sql`StartNanos`, from)})`,
+    { colocated: true },
+  )
   return new Set(rows.map((row) => row.traceId))
 }
 
@@ -136,7 +139,7 @@ WHERE TraceId IN (SELECT TraceId FROM spans WHERE ${matching.where})
 GROUP BY TraceId ${having}
 ORDER BY key ${way}, TraceId ${way}
 LIMIT ${count}`,
-    { shown: true },
+    { shown: true, colocated: true },
   )
   return rows.map(readPlace)
 }

@@ -7,6 +7,7 @@ import { kindName, statusName } from '../run/names.ts'
 import type { Question } from '../run/question.ts'
 import { inRange } from '../run/time-range.ts'
 import type { RecentTraces } from './recent-traces.ts'
+import { timeNote } from './time-note.ts'
 import { MAX_TRACE_SPANS, readTrace, type StoredTrace } from './stored-trace.ts'
 
 /** Log records of a trace are looked for from this long before its start to this long after its end. */
@@ -37,6 +38,11 @@ export async function answerGetTrace(
     names: [...trace.names],
     orphanCount: trace.tree.orphanCount,
     clockSkewCount: trace.clockSkewCount,
+    timeNote: timeNote(
+      trace.startNanos,
+      trace.startNanos + BigInt(Math.ceil(trace.durationNanos)),
+      trace.lastArrivalNanos,
+    ),
     adjustedCount: trace.adjustedCount,
     spans: columnsOf(trace, input.offset, input.offset + input.limit),
     meta: question.meta(),

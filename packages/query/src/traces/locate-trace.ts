@@ -10,6 +10,8 @@ export interface TraceLocation {
   readonly where: Sql
   /** No span of the trace starts before. */
   readonly firstNanos: bigint
+  /** When its newest span was received; undefined when that is not known. */
+  readonly lastArrivalNanos: bigint | undefined
   /** Changes when the trace gets more spans; undefined when that cannot be told. */
   readonly version: string | undefined
 }
@@ -32,22 +34,25 @@ export async function locateTrace(hexId: string, question: Question): Promise<Tr
   const traceId = fullTraceId(hexId)
   const ofTrace = idIn(sql`TraceId`, [traceId], 16)
   const summary = await bounds(
-    sql`SELECT count() AS rows, min(MinStartNanos) AS first, max(MaxEndNanos) AS last, sum(SpanCount) AS spans
+    sql`SELECT count() AS rows, min(MinStartNanos) AS first, max(MaxEndNanos) AS last, sum(SpanCount) AS spans,
+        max(LastArrivalSeconds) AS arrivalSeconds
       FROM trace_summaries WHERE ${ofTrace}`,
     question,
   )
   const found =
     summary ??
     (await bounds(
-      sql`SELECT count() AS rows, min(StartNanos) AS first, max(StartNanos) AS last, count() AS spans
+      sql`SELECT count() AS rows, min(StartNanos) AS first, max(StartNanos) AS last, count() AS spans, 0 AS arrivalSeconds
         FROM spans WHERE ${ofTrace}`,
       question,
     ))
+  const arrivalSeconds = found?.arrivalSeconds ?? 0
   const [first, last] = [BigInt(found?.first ?? 0), BigInt(found?.last ?? 0)]
   return {
     traceId,
     where: sql`${ofTrace} AND StartNanos BETWEEN ${uint64Parameter(first)} AND ${uint64Parameter(last)}`,
     firstNanos: first,
+    lastArrivalNanos: arrivalSeconds === 0 ? undefined : BigInt(arrivalSeconds) * 1_000_000_000n,
     version: summary === undefined ? undefined : `${summary.first} ${summary.last} ${summary.spans}`,
   }
 }
@@ -57,6 +62,7 @@ interface BoundsRow {
   first: string
   last: string
   spans: string
+  arrivalSeconds: number
 }
 
 async function bounds(statement: Sql, question: Question): Promise<BoundsRow | undefined> {

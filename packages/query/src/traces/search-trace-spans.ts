@@ -20,7 +20,7 @@ FROM spans
 WHERE ${location.where} AND ${search.condition}
 ORDER BY StartNanos, SpanId
 LIMIT ${MAX_SPAN_IDS + 1}`,
-    { shown: true },
+    { shown: true, colocated: true },
   )
   if (rows.length > MAX_SPAN_IDS)
     question.incomplete('limit', `only the first ${MAX_SPAN_IDS} matching spans are named`)

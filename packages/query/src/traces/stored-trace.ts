@@ -13,6 +13,7 @@ const ZERO_SPAN = '0000000000000000'
 export interface StoredTrace {
   readonly traceId: string
   readonly startNanos: bigint
+  readonly lastArrivalNanos: bigint | undefined
   readonly durationNanos: number
   readonly errorCount: number
   readonly clockSkewCount: number
@@ -101,6 +102,7 @@ function assemble(location: TraceLocation, allRows: readonly SpanRow[]): StoredT
   return {
     traceId: location.traceId,
     startNanos: location.firstNanos + BigInt(firstOffset),
+    lastArrivalNanos: location.lastArrivalNanos,
     durationNanos,
     errorCount: rows.reduce((count, row) => count + (row.status === 2 ? 1 : 0), 0),
     clockSkewCount: countSkewed(ordered, tree, startOffsetNanos, durations),

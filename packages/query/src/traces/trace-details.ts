@@ -35,7 +35,8 @@ export async function traceDetails(
 ): Promise<TraceSummary[]> {
   if (traceIds.length === 0) return []
   const bounds = await startBounds(traceIds, question)
-  const { rows } = await question.run<ServiceRow>(sql`
+  const { rows } = await question.run<ServiceRow>(
+    sql`
     WITH (${matching.where}) AS matches_query
     SELECT lower(hex(TraceId)) AS traceId, toString(Service) AS service, count() AS spans, countIf(StatusCode = 2) AS errors,
       min(StartNanos) AS firstNanos,
@@ -48,7 +49,9 @@ export async function traceDetails(
       argMinIf(tuple(toString(Name), Kind, StatusCode, AdjustedCount), StartNanos, ParentSpanId = toFixedString('', 8)) AS root,
       max(AdjustedCount) AS adjusted
     FROM spans WHERE TraceId IN ${idList(traceIds)} ${bounds}
-    GROUP BY TraceId, Service`)
+    GROUP BY TraceId, Service`,
+    { colocated: true },
+  )
   const byTrace = new Map<string, ServiceRow[]>(traceIds.map((traceId) => [traceId, []]))
   for (const row of rows) byTrace.get(row.traceId)?.push(row)
   return traceIds.flatMap((traceId) => {

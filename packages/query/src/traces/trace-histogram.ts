@@ -30,7 +30,7 @@ FROM spans
 WHERE ${matching.where}
 GROUP BY time, bucket
 ORDER BY time, bucket`,
-    { shown: true, onLimit: 'break' },
+    { shown: true, onLimit: 'break', colocated: true },
   )
   if (!complete) question.incomplete('scan-budget', 'the heatmap counts only the spans that were read in time')
   const lowest = rows.reduce((least, row) => Math.min(least, row.bucket), Infinity)

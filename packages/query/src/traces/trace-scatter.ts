@@ -26,7 +26,7 @@ WHERE ${matching.where}
 GROUP BY TraceId
 ORDER BY cityHash64(TraceId)
 LIMIT ${input.limit + 1}`,
-    { shown: true, onLimit: 'break' },
+    { shown: true, onLimit: 'break', colocated: true },
   )
   if (!complete) question.incomplete('scan-budget', 'only the spans that were read in time are shown')
   if (rows.length > input.limit) question.incomplete('sampling', `a sample of ${input.limit} traces is shown`)

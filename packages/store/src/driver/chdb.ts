@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { ClewError } from '@clew/base/errors'
 import { drainPending, Session } from 'chdb'
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
 import { startDeadline } from './deadline.ts'
 import {
+  type BackupAddress,
   COMMAND_SETTINGS,
   type Driver,
   INSERT_SETTINGS,
@@ -57,17 +59,20 @@ function ownLiteral(text: string): string {
 let engineOpen = false
 
 /**
- * The embedded engine on a directory of its own. One process may open one directory.
+ * The embedded engine on a directory of its own. One process may open one directory. Backups go to `backupDirectory`, beside it
+ * unless told otherwise.
  * @throws ClewError DATA_DIR_IN_USE, ENGINE_FAILED
  */
-export function openChdb(directory: string): Driver {
+export function openChdb(directory: string, backupDirectory: string = join(directory, '..', 'backups')): Driver {
   if (engineOpen) {
     throw new ClewError('DATA_DIR_IN_USE', 'this process has an embedded store open already', {
       fix: 'close it first, or use --store clickhouse://…',
     })
   }
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const open = (): Session => new Session(directory)
+  const backups = resolve(backupDirectory)
+  // The one place where the engine may write and read backups. It is not made before it is needed.
+  const open = (): Session => new Session(directory, { connectionArgs: [`--backups.allowed_path=${backups}`] })
   const sessions: Session[] = []
   try {
     for (let i = 0; i < querySessionCount() + 2; i++) sessions.push(open())
@@ -83,12 +88,13 @@ export function openChdb(directory: string): Driver {
     )
   }
   engineOpen = true
-  return new ChdbDriver(sessions)
+  return new ChdbDriver(sessions, backups)
 }
 
 class ChdbDriver implements Driver {
   readonly kind = 'chdb'
   readonly engineVersion: string
+  readonly backup: BackupAddress
   private readonly sessions: readonly Session[]
   private readonly writer: SessionPool<Session>
   private readonly control: Session
@@ -96,7 +102,9 @@ class ChdbDriver implements Driver {
   private nextQuery = 0
   private closed = false
 
-  constructor(sessions: readonly Session[]) {
+  constructor(sessions: readonly Session[], backupDirectory: string) {
+    const place = (name: string): string => join(backupDirectory, name)
+    this.backup = { database: 'default', place, target: (name) => `File(${ownLiteral(place(name))})` }
     const [writer, control, ...readers] = sessions
     this.sessions = sessions
     this.writer = new SessionPool([writer!], 1000)
@@ -154,8 +162,10 @@ class ChdbDriver implements Driver {
       abort.throwIfAborted()
       abort.addEventListener('abort', kill, { once: true })
       const result = await session.queryAsync(text, { format: 'JSONCompact' })
-      return parseResult<Row>(result.text(), performance.now() - start, options)
+      return await parseResult<Row>(result.text(), performance.now() - start, options)
     } catch (error) {
+      // A session holds what a failed query held, memory too, until its next statement.
+      await session.queryAsync("SET log_comment = ''").catch(() => undefined)
       if (error instanceof ClewError) throw error
       throw engineError(error, 'the query failed')
     } finally {

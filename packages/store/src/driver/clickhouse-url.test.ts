@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { checkVersion, parseClickHouseUrl } from './clickhouse.ts'
+import { checkVersion } from './clickhouse-checks.ts'
+import { parseClickHouseUrl } from './clickhouse-url.ts'
 
 test('addresses with and without their parts', () => {
   expect(parseClickHouseUrl('clickhouse://user:p%40ss@db.example:9123/tele')).toEqual({
@@ -16,6 +17,20 @@ test('addresses with and without their parts', () => {
   })
   expect(parseClickHouseUrl('clickhouses://h/db').url).toBe('https://h:8443')
   expect(parseClickHouseUrl('clickhouse://h/db?secure=true').url).toBe('https://h:8443')
+})
+
+test('a cluster, and how many replicas must have a row', () => {
+  expect(parseClickHouseUrl('clickhouse://h/db?cluster=prod-1&quorum=2')).toMatchObject({
+    cluster: 'prod-1',
+    quorum: 2,
+  })
+  expect(parseClickHouseUrl('clickhouse://h/db')).not.toHaveProperty('cluster')
+  const wrong = ['cluster=', 'cluster=a`b', "cluster=a'b", 'cluster=a b', 'cluster=1a', `cluster=${'x'.repeat(64)}`]
+  for (const options of [...wrong, 'quorum=2', 'cluster=a&quorum=0', 'cluster=a&quorum=10', 'cluster=a&quorum=auto']) {
+    expect(() => parseClickHouseUrl(`clickhouse://h/db?${options}`), options).toThrow(
+      expect.objectContaining({ code: 'STORE_URL' }) as Error,
+    )
+  }
 })
 
 test('what is wrong is named, secrets are not', () => {

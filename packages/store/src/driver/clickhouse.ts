@@ -2,10 +2,12 @@ import { createReadStream } from 'node:fs'
 import { ClewError } from '@clew/base/errors'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
-import { isClusterName, onCluster } from '../schema/layout.ts'
+import { onCluster } from '../schema/layout.ts'
+import type { ClickHouseConfig } from './clickhouse-url.ts'
 import { CLUSTER_READS, clusterInserts, COLOCATED } from './cluster-settings.ts'
 import { startDeadline } from './deadline.ts'
 import {
+  type BackupAddress,
   type ClusterPlace,
   COMMAND_SETTINGS,
   type Driver,
@@ -15,66 +17,14 @@ import {
   type QueryResult,
   READ_SETTINGS,
 } from './driver.ts'
+import { checkCluster, checkVersion } from './clickhouse-checks.ts'
 import { engineError } from './engine-error.ts'
 import { limitSettings, OUTPUT_SETTINGS, parseResult } from './result-json.ts'
 
 const REQUEST_TIMEOUT_MS = 300_000
-const MIN_VERSION = [26, 2] as const
 
-/** Where a ClickHouse server is, from `clickhouse://user:password@host:8123/database?secure=true&cluster=NAME&quorum=2`. */
-export interface ClickHouseConfig {
-  /** HTTP address without credentials. */
-  readonly url: string
-  readonly username: string
-  readonly password: string
-  readonly database: string
-  /** The cluster the server is part of, by the name in its configuration; undefined: the server stands alone. */
-  readonly cluster?: string
-  /** Replicas of a shard that must have a row before its insert counts as done; 1 when absent. */
-  readonly quorum?: number
-}
-
-const OPTIONS: ReadonlySet<string> = new Set(['secure', 'cluster', 'quorum'])
-const MAX_QUORUM = 9
-const DATABASE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/
-
-/**
- * Reads a store URL.
- * @throws ClewError STORE_URL
- */
-export function parseClickHouseUrl(text: string): ClickHouseConfig {
-  const bad = (why: string): ClewError =>
-    new ClewError('STORE_URL', `the store address is wrong: ${why}`, {
-      fix: 'use clickhouse://user:password@host:8123/database',
-    })
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch {
-    throw bad('it is no URL')
-  }
-  if (url.protocol !== 'clickhouse:' && url.protocol !== 'clickhouses:') throw bad(`unknown scheme ${url.protocol}`)
-  for (const name of url.searchParams.keys()) if (!OPTIONS.has(name)) throw bad(`unknown option ${name}`)
-  if (url.hostname === '') throw bad('the host is missing')
-  const secure = url.protocol === 'clickhouses:' || url.searchParams.get('secure') === 'true'
-  const database = decodeURIComponent(url.pathname.slice(1)) || 'clew'
-  if (!DATABASE_NAME.test(database)) throw bad(`the database name ${JSON.stringify(database)} is not usable`)
-  const cluster = url.searchParams.get('cluster') ?? undefined
-  if (cluster !== undefined && !isClusterName(cluster))
-    throw bad(`the cluster name ${JSON.stringify(cluster)} is not usable`)
-  const quorum = url.searchParams.get('quorum') ?? undefined
-  if (quorum !== undefined && !(/^[1-9]$/.test(quorum) && Number(quorum) <= MAX_QUORUM))
-    throw bad(`quorum is a number from 1 to ${MAX_QUORUM}`)
-  if (quorum !== undefined && cluster === undefined) throw bad('quorum has a meaning only with cluster')
-  return {
-    url: `${secure ? 'https' : 'http'}://${url.hostname}:${url.port === '' ? (secure ? 8443 : 8123) : url.port}`,
-    username: decodeURIComponent(url.username) || 'default',
-    password: decodeURIComponent(url.password),
-    database,
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(quorum === undefined ? {} : { quorum: Number(quorum) }),
-  }
-}
+/** The disk of the servers that backups go to (`backups.allowed_disk` there). */
+const BACKUP_DISK = 'backups'
 
 /**
  * A ClickHouse server over HTTP. Makes the database when it does not exist.
@@ -115,49 +65,11 @@ export async function openClickHouse(config: ClickHouseConfig): Promise<Driver> 
     checkVersion(version)
     const names = await client.query({ query: 'SELECT name FROM system.settings', format: 'JSONEachRow' })
     const known = new Set((await names.json<{ name: string }>()).map((row) => row.name))
-    return new ClickHouseDriver(client, version, known, cluster, config.quorum)
+    return new ClickHouseDriver(client, version, known, config)
   } catch (error) {
     await client.close()
     throw error instanceof ClewError ? error : engineError(error, 'asking the server for its version failed')
   }
-}
-
-/**
- * Text indexes with a tokenizer came with this version.
- * @throws ClewError ENGINE_TOO_OLD
- */
-export function checkVersion(version: string): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  if (major > MIN_VERSION[0] || (major === MIN_VERSION[0] && minor >= MIN_VERSION[1])) return
-  throw new ClewError('ENGINE_TOO_OLD', `the ClickHouse server has version ${version}`, {
-    fix: `use ${MIN_VERSION.join('.')} or newer`,
-  })
-}
-
-/**
- * The server must know the cluster, and by which shard and replica it is itself: the tables' paths in Keeper are made of that.
- * @throws ClewError CLUSTER_UNKNOWN, CLUSTER_MACROS
- */
-async function checkCluster(client: ClickHouseClient, name: string): Promise<void> {
-  const read = async <Row>(query: string): Promise<Row[]> =>
-    await (await client.query({ query, format: 'JSONEachRow' })).json<Row>()
-  const clusters = (await read<{ cluster: string }>('SELECT DISTINCT cluster FROM system.clusters')).map(
-    (row) => row.cluster,
-  )
-  if (!clusters.includes(name)) {
-    throw new ClewError('CLUSTER_UNKNOWN', `the ClickHouse server knows no cluster ${JSON.stringify(name)}`, {
-      fix:
-        clusters.length === 0
-          ? 'configure remote_servers there'
-          : `its clusters are ${clusters.slice(0, 20).join(', ')}`,
-    })
-  }
-  const macros = new Set((await read<{ macro: string }>('SELECT macro FROM system.macros')).map((row) => row.macro))
-  const missing = ['shard', 'replica'].filter((macro) => !macros.has(macro))
-  if (missing.length === 0) return
-  throw new ClewError('CLUSTER_MACROS', `the ClickHouse server has no macro ${missing.join(' and ')}`, {
-    fix: 'give every server <macros> with its shard and replica; docs/cluster.md has an example',
-  })
 }
 
 /** Parameters as the client sends them: arrays as arrays of hex texts, all else as text. */
@@ -169,22 +81,27 @@ class ClickHouseDriver implements Driver {
   readonly kind = 'clickhouse'
   readonly engineVersion: string
   readonly cluster: ClusterPlace | undefined
+  readonly backup: BackupAddress
   private readonly client: ClickHouseClient
   private readonly knownSettings: ReadonlySet<string>
-  private readonly clusterReads: Readonly<Record<string, string | number>>
+  private clusterReads: Readonly<Record<string, string | number>>
   private readonly clusterInserts: Readonly<Record<string, string | number>>
 
   constructor(
     client: ClickHouseClient,
     engineVersion: string,
     knownSettings: ReadonlySet<string>,
-    cluster: ClusterPlace | undefined,
-    quorum: number | undefined,
+    { cluster, database, quorum }: ClickHouseConfig,
   ) {
     this.client = client
     this.engineVersion = engineVersion
     this.knownSettings = knownSettings
-    this.cluster = cluster
+    this.cluster = cluster === undefined ? undefined : { name: cluster, database }
+    this.backup = {
+      database,
+      target: (name) => `Disk('${BACKUP_DISK}', '${name}')`,
+      place: (name) => `${name} on the disk ${BACKUP_DISK} of the ClickHouse servers`,
+    }
     this.clusterReads = cluster === undefined ? {} : this.known(CLUSTER_READS)
     this.clusterInserts = cluster === undefined ? {} : this.known(clusterInserts(quorum))
   }
@@ -212,6 +129,7 @@ class ClickHouseDriver implements Driver {
     const deadline = startDeadline(options)
     const start = performance.now()
     try {
+      options.abort?.throwIfAborted()
       const result = await this.client.query({
         query: text,
         format: 'JSONCompact',
@@ -226,13 +144,18 @@ class ClickHouseDriver implements Driver {
         },
         abort_signal: deadline.signal,
       })
-      return parseResult<Row>(await deadline.race(result.text()), performance.now() - start, options)
+      return await parseResult<Row>(await deadline.race(result.text()), performance.now() - start, options)
     } catch (error) {
       if (deadline.signal.aborted) throw deadline.signal.reason as Error
       throw engineError(error, 'the query failed')
     } finally {
       deadline.end()
     }
+  }
+
+  pruneShards(on: boolean): void {
+    if (this.cluster !== undefined)
+      this.clusterReads = { ...this.clusterReads, ...this.known({ optimize_skip_unused_shards: on ? 1 : 0 }) }
   }
 
   async insertNative(insert: NativeInsert): Promise<void> {

@@ -2,8 +2,9 @@ type Settings = Readonly<Record<string, string | number>>
 
 /** Settings of everything that reads on a cluster. */
 export const CLUSTER_READS: Settings = {
-  // A condition on the sharding key (the trace id) asks only the shard that has it.
-  optimize_skip_unused_shards: 1,
+  // A condition on the sharding key (the trace id) asks only the shard that has it; off until it is known that rows are where
+  // the shards of today would put them.
+  optimize_skip_unused_shards: 0,
   optimize_skip_unused_shards_limit: 10_000,
   // Subqueries are answered once and sent to all shards: right whatever they ask.
   distributed_product_mode: 'global',
@@ -22,6 +23,8 @@ export const COLOCATED: Settings = { distributed_product_mode: 'local' }
 export function clusterInserts(quorum: number | undefined): Settings {
   return {
     distributed_foreground_insert: 1,
+    // What is selected is aggregated over all shards before it is inserted.
+    parallel_distributed_insert_select: 0,
     ...(quorum === undefined || quorum === 1 ? {} : { insert_quorum: quorum, insert_quorum_parallel: 1 }),
   }
 }

@@ -60,6 +60,15 @@ export interface ClusterPlace {
   readonly database: string
 }
 
+/** How the engine names what a backup is made of and where it goes. */
+export interface BackupAddress {
+  readonly database: string
+  /** Where a backup of a (checked) name goes, as SQL. */
+  target(name: string): string
+  /** The same for people. */
+  place(name: string): string
+}
+
 /**
  * The database behind the store: reads, inserts, DDL. Inserts never wait for queries. Implementations must be safe to call
  * concurrently, and must throw ClewError.
@@ -70,6 +79,9 @@ export interface Driver {
   readonly engineVersion: string
   /** Undefined when all tables are on one server. */
   readonly cluster?: ClusterPlace | undefined
+  readonly backup: BackupAddress
+  /** On a cluster: whether reads with a condition on the sharding key may leave out the other shards. */
+  pruneShards?(on: boolean): void
   /** Runs a statement that this package wrote (DDL, jobs); no values inside. */
   command(statement: Sql, settings?: Readonly<Record<string, string | number>>): Promise<void>
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>

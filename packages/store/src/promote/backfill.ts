@@ -1,8 +1,11 @@
 import type { Driver } from '../driver/driver.ts'
-import { sql } from '../sql/sql.ts'
-import { materializeDdl } from './promoted-ddl.ts'
+import { logicalTable, storageTable, systemTable } from '../schema/layout.ts'
+import { LOGS } from '../schema/tables/logs.ts'
+import { SPANS } from '../schema/tables/spans.ts'
+import { sql, type Sql } from '../sql/sql.ts'
+import { materialize } from './promoted-ddl.ts'
 import { columnsOf, KEY_PLACES, type PromotedKey } from './promoted-key.ts'
-import type { RunDdl } from './run-ddl.ts'
+import type { KeySchema } from './key-schema.ts'
 
 /** How much of a table has the columns of a key. */
 export interface Coverage {
@@ -12,88 +15,102 @@ export interface Coverage {
   readonly partitionsWithout: readonly string[]
 }
 
-interface PartRow {
+interface ColumnRow {
   readonly tableName: string
   readonly partitionId: string
+  readonly columnName: string
   readonly n: string
-  readonly columns: readonly string[]
 }
 
+/** A column that every part has: what it has rows of is all there is. */
+const EVERY_PART_HAS = 'Day'
+
 /**
- * Reads from the list of parts how far the columns of keys are; by column name. That list is the only state a backfill has.
- * A part that is replaced while it is being read counts as lacking them.
+ * Reads from the list of columns of all parts, on all servers, how far the columns of keys are; by column name. That list is the
+ * only state a backfill has. On a cluster every replica counts.
  */
 export async function readCoverage(
-  driver: Pick<Driver, 'query'>,
+  driver: Pick<Driver, 'query' | 'cluster'>,
   promoted: readonly PromotedKey[],
 ): Promise<Map<string, Coverage>> {
   if (promoted.length === 0) return new Map()
-  const { rows } = await driver.query<PartRow>(
-    sql`SELECT part.table AS tableName, part.partition_id AS partitionId, sum(part.rows) AS n, has.columns AS columns
-FROM (SELECT table, partition_id, name, rows FROM system.parts
-  WHERE database = currentDatabase() AND active AND table IN ('spans', 'logs')) AS part
-LEFT JOIN (SELECT table, name, arraySort(groupUniqArray(column)) AS columns FROM system.parts_columns
-  WHERE database = currentDatabase() AND active AND table IN ('spans', 'logs') AND startsWith(column, 'p_')
-  GROUP BY table, name) AS has ON part.table = has.table AND part.name = has.name
-GROUP BY tableName, partitionId, columns ORDER BY partitionId DESC`,
+  const { rows } = await driver.query<ColumnRow>(
+    sql`SELECT table AS tableName, partition_id AS partitionId, column AS columnName, sum(rows) AS n
+FROM ${systemTable('parts_columns', driver.cluster)}
+WHERE database = currentDatabase() AND active AND table IN ${storageTables(driver.cluster)}
+  AND (column = ${EVERY_PART_HAS} OR startsWith(column, 'p_'))
+GROUP BY tableName, partitionId, columnName ORDER BY partitionId DESC`,
     { maxExecutionMs: 10_000 },
   )
   return new Map(promoted.map((key) => [key.column, coverageOf(key, rows)]))
 }
 
-function coverageOf(key: PromotedKey, rows: readonly PartRow[]): Coverage {
-  const here = rows.filter((row) => row.tableName === KEY_PLACES[key.level].table)
-  const without = here.filter((row) => columnsOf(key).some((column) => !row.columns.includes(column)))
-  const sum = (list: readonly PartRow[]): number => list.reduce((total, row) => total + Number(row.n), 0)
+function coverageOf(key: PromotedKey, rows: readonly ColumnRow[]): Coverage {
+  const here = rows.filter((row) => logicalTable(row.tableName) === KEY_PLACES[key.level].table)
+  const rowsOf = (partition: string, column: string): number =>
+    here
+      .filter((row) => row.partitionId === partition && row.columnName === column)
+      .reduce((sum, row) => sum + Number(row.n), 0)
+  const partitions = [...new Set(here.map((row) => row.partitionId))].map((id) => {
+    const total = rowsOf(id, EVERY_PART_HAS)
+    return { id, total, without: total - Math.min(...columnsOf(key).map((column) => rowsOf(id, column))) }
+  })
   return {
-    totalRows: sum(here),
-    rowsWithout: sum(without),
-    partitionsWithout: [...new Set(without.map((row) => row.partitionId))],
+    totalRows: partitions.reduce((sum, { total }) => sum + total, 0),
+    rowsWithout: partitions.reduce((sum, { without }) => sum + without, 0),
+    partitionsWithout: partitions.filter(({ without }) => without > 0).map(({ id }) => id),
   }
 }
 
 export interface BackfillOptions {
-  readonly driver: Pick<Driver, 'query'>
-  readonly runDdl: RunDdl
+  readonly driver: Pick<Driver, 'query' | 'cluster'>
+  readonly schema: KeySchema
   /** False while inserts wait: then nothing is begun, and what runs is given up for now. */
   readonly mayRun: () => boolean
 }
 
 /**
- * One step of the backfill: one partition of one key at a time, newest data first. The engine does the work in its merge
- * threads, part by part; parts that were done stay done when the step is given up or the process is killed.
+ * One step of the backfill: one partition of one table at a time, newest data first, for all keys that lack columns there.
+ * The engine does the work in its merge threads, part by part; parts that were done stay done when the step is given up or
+ * the process is killed.
  */
 export async function backfillStep(
   promoted: readonly PromotedKey[],
   options: BackfillOptions,
 ): Promise<'done' | 'running' | 'waiting'> {
-  const running = await runningBackfills(options.driver)
-  if (running.length > 0) {
+  if (await isRunning(options.driver)) {
     if (options.mayRun()) return 'running'
-    for (const table of running) await options.runDdl(giveUpBackfill(table))
+    await options.schema.giveUpBackfills()
     return 'waiting'
   }
   const coverage = await readCoverage(options.driver, promoted)
-  for (const key of promoted) {
-    const newest = coverage.get(key.column)?.partitionsWithout[0]
+  for (const first of promoted) {
+    const newest = coverage.get(first.column)?.partitionsWithout[0]
     if (newest === undefined) continue
     if (!options.mayRun()) return 'waiting'
-    await options.runDdl(materializeDdl(key, newest))
+    const { table } = KEY_PLACES[first.level]
+    const lacking = promoted.filter(
+      (key) =>
+        KEY_PLACES[key.level].table === table && coverage.get(key.column)?.partitionsWithout.includes(newest) === true,
+    )
+    await options.schema.change(table, materialize(lacking, newest))
     return 'running'
   }
   return 'done'
 }
 
-/** Tables in which columns are being written. */
-async function runningBackfills(driver: Pick<Driver, 'query'>): Promise<string[]> {
-  const { rows } = await driver.query<{ tableName: string }>(
-    sql`SELECT DISTINCT table AS tableName FROM system.mutations
-WHERE database = currentDatabase() AND table IN ('spans', 'logs') AND NOT is_done AND command LIKE '%MATERIALIZE COLUMN p\\_%'`,
+async function isRunning(driver: BackfillOptions['driver']): Promise<boolean> {
+  const { rows } = await driver.query<{ n: string }>(
+    sql`SELECT count() AS n FROM ${systemTable('mutations', driver.cluster)}
+WHERE database = currentDatabase() AND table IN ${storageTables(driver.cluster)} AND NOT is_done
+  AND position(command, 'MATERIALIZE') > 0 AND position(command, ' p_') > 0`,
     { maxExecutionMs: 10_000 },
   )
-  return rows.map((row) => row.tableName)
+  return rows[0]?.n !== '0'
 }
 
-function giveUpBackfill(table: string) {
-  return sql`KILL MUTATION WHERE database = currentDatabase() AND table = ${table} AND command LIKE '%MATERIALIZE COLUMN p\\_%'`
+/** Names of the tables that hold the rows, for IN. */
+export function storageTables(cluster: Driver['cluster']): Sql {
+  const [spans, logs] = [SPANS, LOGS].map((table) => storageTable(table, cluster))
+  return sql`(${spans!}, ${logs!})`
 }

@@ -1,38 +1,19 @@
-import type { Clock } from '@clew/base/clock'
 import { ClewError, errorMessage } from '@clew/base/errors'
-import type { Logger } from '@clew/base/logger'
-import type { Driver } from '../driver/driver.ts'
-import { PROMOTED_LOG_ATTRIBUTES, PROMOTED_SPAN_ATTRIBUTES } from '../schema/promoted.ts'
+import type { TableChange } from '../schema/schema-change.ts'
+import { hasBuiltInColumn } from '../schema/promoted.ts'
 import { backfillStep, type Coverage, readCoverage } from './backfill.ts'
+import type { KeyColumnsOptions } from './key-columns-options.ts'
 import { sampleKey } from './key-sample.ts'
-import { chooseForm, decide, keyId, type Forced, type PolicyAction, type PromotionPolicy } from './policy.ts'
-import { addColumnsDdl, commentColumnsDdl, dropColumnsDdl, formAt, promotedKey } from './promoted-ddl.ts'
-import type { PromotableLevel, PromotedKey } from './promoted-key.ts'
+import { chooseForm, decide, keyId, type Forced, type PolicyAction } from './policy.ts'
+import { addColumns, commentColumns, dropColumns, dropIndexes, formAt, promotedKey } from './promoted-ddl.ts'
+import { KEY_PLACES, type PromotableLevel, type PromotedKey } from './promoted-key.ts'
 import { noteDecision, readForced, readHeat, readTableRows, readTypes } from './promotion-state.ts'
 import { readPromotedKeys } from './registry.ts'
-import type { RunDdl, RunExclusively } from './run-ddl.ts'
 import { type KeyUse, UsageCounter } from './usage-counter.ts'
 
 const MAX_TOO_BIG = 1_000
 /** Keys that a round looks at before it leaves the rest to the next one. */
 const MAX_ATTEMPTS = 10
-
-export interface KeyColumnsOptions {
-  readonly driver: Driver
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly policy: PromotionPolicy
-  /** How often it looks whether something is to do. */
-  readonly checkEveryMs: number
-  /** How long a retiring column stays for queries that were compiled before: longer than any process goes without looking, plus the longest query. */
-  readonly graceMs: number
-  /** How long an insert that knew nothing of a new column can take to appear: longer, and the column is complete when its parts say so. */
-  readonly settleMs: number
-  readonly runDdl: RunDdl
-  readonly runExclusively: RunExclusively
-  /** False while inserts wait. */
-  readonly mayBackfill: () => boolean
-}
 
 /**
  * Gives hot attribute keys columns and takes them from cold ones, in the background. The columns are computed by the engine
@@ -67,17 +48,15 @@ export class KeyColumns {
     return this.#usable
   }
 
-  /** Keys that have or get columns. */
+  /** Keys that have or get columns; `retiring` are those whose columns are going to be dropped. */
   promoted(): readonly PromotedKey[] {
     return this.#promoted.filter((key) => key.retiringSinceMillis === undefined)
   }
 
-  /** Keys whose columns are going to be dropped. */
   retiring(): readonly PromotedKey[] {
     return this.#promoted.filter((key) => key.retiringSinceMillis !== undefined)
   }
 
-  /** What people decided, by `keyId`. */
   forced(): ReadonlyMap<string, Forced> {
     return this.#forced
   }
@@ -91,7 +70,6 @@ export class KeyColumns {
     this.usage.note(use)
   }
 
-  /** Writes down the uses that were noted. */
   async flushUses(): Promise<void> {
     await this.usage.flush(this.#options.driver)
   }
@@ -129,8 +107,7 @@ export class KeyColumns {
    * @throws ClewError KEY_HAS_COLUMN, KEY_NOT_FOUND, KEYS_FULL
    */
   async decide(level: PromotableLevel, key: string, action: 'promote' | 'demote' | 'auto'): Promise<void> {
-    const builtIn = level === 'span' ? PROMOTED_SPAN_ATTRIBUTES : level === 'log' ? PROMOTED_LOG_ATTRIBUTES : []
-    if (builtIn.some((each) => each.key === key)) {
+    if (hasBuiltInColumn(level, key)) {
       throw new ClewError('KEY_HAS_COLUMN', `'${key}' always has a column on this level`, {
         fix: 'there is nothing to do: it is one of the keys of the schema',
       })
@@ -181,16 +158,12 @@ export class KeyColumns {
 
   async #round(): Promise<void> {
     if (this.#stopped) return
-    const { driver, clock, policy, runExclusively, runDdl, mayBackfill } = this.#options
+    const { driver, clock, policy, runExclusively, schema, mayBackfill } = this.#options
     await this.usage.flush(driver)
     await this.refresh()
     await runExclusively('keys', async () => {
       await this.#dropRetired()
-      const builtIn = new Set([
-        ...PROMOTED_SPAN_ATTRIBUTES.map((each) => keyId('span', each.key)),
-        ...PROMOTED_LOG_ATTRIBUTES.map((each) => keyId('log', each.key)),
-      ])
-      const heat = (await readHeat(driver, clock)).filter(({ level, key }) => !builtIn.has(keyId(level, key)))
+      const heat = (await readHeat(driver, clock)).filter(({ level, key }) => !hasBuiltInColumn(level, key))
       const rowsOfTable = await readTableRows(driver)
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const actions = decide(
@@ -209,7 +182,7 @@ export class KeyColumns {
         // A key that turned out too big is out of the running: the next one gets its chance.
         if (!refused) break
       }
-      await backfillStep(this.promoted(), { driver, runDdl, mayRun: mayBackfill })
+      await backfillStep(this.promoted(), { driver, schema, mayRun: mayBackfill })
     })
     this.trouble = undefined
   }
@@ -239,7 +212,7 @@ export class KeyColumns {
     key: string,
     asked = this.#forced.get(keyId(level, key)) === 'promote',
   ): Promise<boolean> {
-    const { driver, clock, runDdl, policy } = this.#options
+    const { driver, clock, policy } = this.#options
     const sample = await sampleKey(driver, level, key)
     if (!asked && sample.meanBytes > policy.maxValueBytes) {
       if (this.#tooBig.size < MAX_TOO_BIG) this.#tooBig.add(keyId(level, key))
@@ -247,20 +220,24 @@ export class KeyColumns {
     }
     const form = formAt(level, chooseForm(await readTypes(driver, level, key), sample))
     const promoted = promotedKey({ level, key, form, sinceMillis: clock.unixMillis(), retiringSinceMillis: undefined })
-    const left = this.#promoted.find((each) => each.column === promoted.column)
-    await runDdl(left === undefined ? addColumnsDdl(promoted) : commentColumnsDdl(promoted))
+    await this.#change(promoted, addColumns(promoted))
     return true
   }
 
   async #retire(key: PromotedKey): Promise<void> {
-    await this.#options.runDdl(commentColumnsDdl({ ...key, retiringSinceMillis: this.#options.clock.unixMillis() }))
+    await this.#change(key, commentColumns({ ...key, retiringSinceMillis: this.#options.clock.unixMillis() }))
+  }
+
+  async #change(key: PromotedKey, change: TableChange): Promise<void> {
+    await this.#options.schema.change(KEY_PLACES[key.level].table, change)
   }
 
   async #dropRetired(): Promise<void> {
-    const { clock, graceMs, runDdl } = this.#options
+    const { clock, graceMs } = this.#options
     for (const key of this.retiring()) {
       if (clock.unixMillis() - key.retiringSinceMillis! < graceMs) continue
-      await runDdl(dropColumnsDdl(key))
+      await this.#change(key, dropIndexes(key))
+      await this.#change(key, dropColumns(key))
     }
   }
 

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
-  addColumnsDdl,
-  commentColumnsDdl,
-  dropColumnsDdl,
-  materializeDdl,
+  addColumns,
+  commentColumns,
+  dropColumns,
+  dropIndexes,
+  materialize,
   promotedKey,
   readComment,
 } from './promoted-ddl.ts'
@@ -23,14 +24,14 @@ const promoted = fc
 test('whatever the key: its text never becomes part of a statement, and the schema tells it exactly', () => {
   fc.assert(
     fc.property(promoted, (key) => {
-      for (const statement of [
-        addColumnsDdl(key),
-        commentColumnsDdl(key),
-        dropColumnsDdl(key),
-        materializeDdl(key, '20260101'),
-      ]) {
-        expect(statement.values).toEqual([])
-        const [text = ''] = statement.parts
+      const clauses = [
+        addColumns(key),
+        commentColumns(key),
+        dropIndexes(key),
+        dropColumns(key),
+        materialize([key], '20260101'),
+      ].flatMap(({ columns = [], storage = [] }) => [...columns, ...storage])
+      for (const text of clauses) {
         // Only constants of ours, names and hex digits: nothing that could end a literal early.
         expect(text).toMatch(/^[\w\s(){}[\]<>=!,.:"'>-]*$/)
         const comments = [...text.matchAll(/COMMENT (?:COLUMN IF EXISTS \w+ )?'([^']*)'/g)].map(
@@ -38,15 +39,15 @@ test('whatever the key: its text never becomes part of a statement, and the sche
         )
         for (const comment of comments) expect(readComment(comment)).toEqual(key)
       }
-      expect(addColumnsDdl(key).parts[0]).toContain('COMMENT')
+      expect(addColumns(key).columns![0]).toContain('COMMENT')
     }),
   )
 })
 
-test('the same key and form have the same columns, any other has others', () => {
+test('the same promotion has the same columns, any other has others', () => {
   fc.assert(
     fc.property(promoted, promoted, (a, b) => {
-      const same = a.level === b.level && a.key === b.key && a.form === b.form
+      const same = a.level === b.level && a.key === b.key && a.form === b.form && a.sinceMillis === b.sinceMillis
       expect(a.column === b.column).toBe(same)
       expect(isPromotedColumnName(a.column)).toBe(true)
       expect(a.rest === undefined || isPromotedColumnName(a.rest)).toBe(true)

@@ -1,4 +1,4 @@
-import { Sql } from '../sql/sql.ts'
+import type { TableChange } from '../schema/schema-change.ts'
 import {
   columnsOf,
   isPromotableLevel,
@@ -33,8 +33,7 @@ const TAG_DOUBLE = 2
  * Adds the columns of a key; the engine computes them from the map at every insert and merge. Each is computed from the map
  * alone, not from the other one, so they can be added, written and dropped in any order.
  */
-export function addColumnsDdl(promoted: PromotedKey): Sql {
-  const { table } = KEY_PLACES[promoted.level]
+export function addColumns(promoted: PromotedKey): TableChange {
   const add = (column: string, type: string, codec: string, value: string): string =>
     `ADD COLUMN IF NOT EXISTS ${checked(column)} ${type} MATERIALIZED ${value} COMMENT '${comment(promoted)}' CODEC(${codec})`
   const changes = [add(promoted.column, columnType(promoted), CODECS[promoted.form], valueExpression(promoted))]
@@ -42,30 +41,44 @@ export function addColumnsDdl(promoted: PromotedKey): Sql {
     const rest = `if(${valueExpression(promoted)} != 0, '', ${textOf('Attributes', keyText(promoted.key))})`
     changes.push(add(promoted.rest, TYPES.low, CODECS.low, rest))
   }
-  return text(`ALTER TABLE ${table} ${changes.join(', ')}`)
+  return {
+    columns: changes,
+    storage: indexedColumns(promoted).map(
+      (column) => `ADD INDEX IF NOT EXISTS ${indexOf(column)} ${checked(column)} TYPE bloom_filter(0.01) GRANULARITY 1`,
+    ),
+  }
 }
 
 /** Notes in the schema whether the key is retiring. */
-export function commentColumnsDdl(promoted: PromotedKey): Sql {
-  const changes = columnsOf(promoted).map(
-    (column) => `COMMENT COLUMN IF EXISTS ${checked(column)} '${comment(promoted)}'`,
-  )
-  return text(`ALTER TABLE ${KEY_PLACES[promoted.level].table} ${changes.join(', ')}`)
+export function commentColumns(promoted: PromotedKey): TableChange {
+  return {
+    columns: columnsOf(promoted).map((column) => `COMMENT COLUMN IF EXISTS ${checked(column)} '${comment(promoted)}'`),
+  }
 }
 
-/** Removes the columns of a key. What they hold is in the map as well. */
-export function dropColumnsDdl(promoted: PromotedKey): Sql {
-  const changes = columnsOf(promoted).map((column) => `DROP COLUMN IF EXISTS ${checked(column)}`)
-  return text(`ALTER TABLE ${KEY_PLACES[promoted.level].table} ${changes.join(', ')}`)
+/** Removes the indexes of a key, before its columns. */
+export function dropIndexes(promoted: PromotedKey): TableChange {
+  return { storage: indexedColumns(promoted).map((column) => `DROP INDEX IF EXISTS ${indexOf(column)}`) }
 }
 
-/** Writes the columns of a key into the parts of a partition that lack them. */
-export function materializeDdl(promoted: PromotedKey, partitionId: string): Sql {
+/** Removes the columns of a key. What they hold is in the map as well. The one that tells of the key goes last. */
+export function dropColumns(promoted: PromotedKey): TableChange {
+  return {
+    columns: columnsOf(promoted)
+      .toReversed()
+      .map((column) => `DROP COLUMN IF EXISTS ${checked(column)}`),
+  }
+}
+
+/** Writes the columns of some keys of one table into the parts of a partition, reading the map once. */
+export function materialize(keys: readonly PromotedKey[], partitionId: string): TableChange {
   if (!/^\w+$/.test(partitionId)) throw new RangeError('a partition id was expected')
-  const changes = columnsOf(promoted).map(
-    (column) => `MATERIALIZE COLUMN ${checked(column)} IN PARTITION ID '${partitionId}'`,
-  )
-  return text(`ALTER TABLE ${KEY_PLACES[promoted.level].table} ${changes.join(', ')}`)
+  const here = `IN PARTITION ID '${partitionId}'`
+  const clauses = [
+    ...keys.flatMap(columnsOf).map((column) => `MATERIALIZE COLUMN ${checked(column)} ${here}`),
+    ...keys.flatMap(indexedColumns).map((column) => `MATERIALIZE INDEX ${indexOf(column)} ${here}`),
+  ]
+  return { storage: [clauses.join(', ')] }
 }
 
 /** The key that a column comment speaks of; undefined when it is none of ours. */
@@ -92,12 +105,21 @@ export function readComment(comment: string): PromotedKey | undefined {
 
 /** A promoted key with the names of its columns. */
 export function promotedKey(key: Omit<PromotedKey, 'column' | 'rest'>): PromotedKey {
-  return { ...key, ...promotedColumnNames(key.level, key.key, key.form) }
+  return { ...key, ...promotedColumnNames(key.level, key.key, key.form, key.sinceMillis) }
 }
 
 /** Forms that a level can have: an array of numbers would need another column to tell zero from missing. */
 export function formAt(level: PromotableLevel, form: KeyForm): KeyForm {
   return KEY_PLACES[level].nested && (form === 'int' || form === 'double') ? 'low' : form
+}
+
+/** Columns with a bloom filter of their values: an equality with a rare value then reads few granules. */
+function indexedColumns(promoted: PromotedKey): readonly string[] {
+  return KEY_PLACES[promoted.level].nested ? [] : columnsOf(promoted)
+}
+
+function indexOf(column: string): string {
+  return `${checked(column)}_i`
 }
 
 function columnType(promoted: PromotedKey): string {
@@ -158,8 +180,4 @@ function hexOf(text: string): string {
 function checked(column: string): string {
   if (!isPromotedColumnName(column)) throw new RangeError('the name of a promoted column was expected')
   return column
-}
-
-function text(statement: string): Sql {
-  return new Sql([statement], [])
 }

@@ -52,13 +52,17 @@ export function isPromotableLevel(level: string): level is PromotableLevel {
   return (PROMOTABLE_LEVELS as readonly string[]).includes(level)
 }
 
-/** Names of the columns: the same key and form give the same name and the same meaning at any time and on any server. */
+/**
+ * Names of the columns. The time of the promotion is part of them: a column that is promoted anew never has the name of one
+ * whose removal the engine has not finished.
+ */
 export function promotedColumnNames(
   level: PromotableLevel,
   key: string,
   form: KeyForm,
+  sinceMillis: number,
 ): { column: string; rest: string | undefined } {
-  const column = `p_${createHash('sha256').update(`${level}\0${key}\0${form}`).digest('hex').slice(0, 16)}`
+  const column = `p_${createHash('sha256').update(`${level}\0${key}\0${form}\0${sinceMillis}`).digest('hex').slice(0, 16)}`
   return { column, rest: form === 'int' || form === 'double' ? `${column}_r` : undefined }
 }
 

@@ -1,7 +1,9 @@
 import type { Driver } from '../driver/driver.ts'
+import { logicalTable, systemTable } from '../schema/layout.ts'
 import { sql } from '../sql/sql.ts'
 import type { Clock } from '@clew/base/clock'
 import { dayOfMillis } from '../write/day.ts'
+import { storageTables } from './backfill.ts'
 import { type Forced, type KeyHeat, keyId, type TypeCount } from './policy.ts'
 import { isPromotableLevel, KEY_PLACES, type PromotableLevel } from './promoted-key.ts'
 
@@ -41,14 +43,16 @@ FROM key_decisions WHERE Author = 'user' GROUP BY level, key HAVING action != 'a
   )
 }
 
-/** Rows of the tables that can get columns. */
-export async function readTableRows(driver: Pick<Driver, 'query'>): Promise<Record<'spans' | 'logs', number>> {
+/** Rows of the tables that can get columns; on a cluster those of all replicas. */
+export async function readTableRows(
+  driver: Pick<Driver, 'query' | 'cluster'>,
+): Promise<Record<'spans' | 'logs', number>> {
   const { rows } = await driver.query<{ tableName: string; n: string }>(
-    sql`SELECT table AS tableName, sum(rows) AS n FROM system.parts
-WHERE database = currentDatabase() AND active AND table IN ('spans', 'logs') GROUP BY tableName`,
+    sql`SELECT table AS tableName, sum(rows) AS n FROM ${systemTable('parts', driver.cluster)}
+WHERE database = currentDatabase() AND active AND table IN ${storageTables(driver.cluster)} GROUP BY tableName`,
     LIMITS,
   )
-  const of = (name: string): number => Number(rows.find((row) => row.tableName === name)?.n ?? 0)
+  const of = (name: string): number => Number(rows.find((row) => logicalTable(row.tableName) === name)?.n ?? 0)
   return { spans: of('spans'), logs: of('logs') }
 }
 

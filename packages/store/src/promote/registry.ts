@@ -23,6 +23,8 @@ WHERE database = currentDatabase() AND table IN ('spans', 'logs') AND startsWith
   return rows.flatMap((row) => {
     const key = readComment(row.comment)
     if (key === undefined || key.column !== row.name || KEY_PLACES[key.level].table !== row.tableName) return []
-    return key.rest !== undefined && !names.has(`${row.tableName}.${key.rest}`) ? [] : [key]
+    // Killed between two statements: half a key is none, and what there is of it is to be dropped.
+    const isHalf = key.rest !== undefined && !names.has(`${row.tableName}.${key.rest}`)
+    return [isHalf ? { ...key, retiringSinceMillis: key.retiringSinceMillis ?? key.sinceMillis } : key]
   })
 }

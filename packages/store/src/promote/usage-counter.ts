@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '@clew/base/clock'
 import type { Driver } from '../driver/driver.ts'
 import { sql, textsParameter, uint64sParameter } from '../sql/sql.ts'
@@ -65,8 +66,13 @@ SELECT toDate(${day}), r.1, r.2, r.3, r.4, r.5, r.6, r.7 FROM (SELECT arrayJoin(
   ${textsParameter(rows.map(({ use }) => use.key))}, ${textsParameter(rows.map(({ use }) => use.type))},
   ${uint64sParameter(rows.map(({ filters }) => filters))}, ${uint64sParameter(rows.map(({ groups }) => groups))},
   ${uint64sParameter(rows.map(({ lastMillis }) => lastMillis))})) AS r)`,
-        // Two flushes with equal counts are two flushes.
-        { insert_deduplicate: 0 },
+        // Two flushes with equal counts are two flushes, and one that is answered late is one.
+        {
+          insert_deduplicate: 1,
+          deduplicate_insert_select: 'force_enable',
+          insert_deduplication_token: `usage/${randomUUID()}`,
+          max_threads: 1,
+        },
       )
     } catch (error) {
       this.#takeBack(counts)

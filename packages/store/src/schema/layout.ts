@@ -71,3 +71,8 @@ export function systemTable(
     [],
   )
 }
+
+/** `system.parts` with the parts of one replica of each shard, for `FROM`: what is stored, without its copies. */
+export function partsOnce(cluster: ClusterPlace | undefined): Sql {
+  return new Sql([cluster === undefined ? 'system.parts' : `cluster('${cluster.name}', system.parts)`], [])
+}

@@ -3,10 +3,10 @@ import { type Logger, silentLogger } from '@clew/base/logger'
 import type { Driver } from '../driver/driver.ts'
 import { sql, Sql } from '../sql/sql.ts'
 import { createTableStatements, type DdlOptions, ttlExpression } from './ddl.ts'
-import { systemTable } from './layout.ts'
+import { makeMissingTables, missingTables } from './joined-servers.ts'
 import { type Migration, MIGRATIONS, SCHEMA_VERSION } from './migrations.ts'
 import { changeTable, runDdl } from './schema-change.ts'
-import { LEASES, SCHEMA_VERSIONS } from './tables/control.ts'
+import { CONTROL_TABLES } from './tables/control.ts'
 import { TABLES } from './tables.ts'
 import { type TableSettings, tableTuning } from './tuning.ts'
 
@@ -40,7 +40,7 @@ export async function migrate(
   target: SchemaTarget = { version: SCHEMA_VERSION, migrations: MIGRATIONS },
 ): Promise<void> {
   await checkLayout(driver)
-  for (const table of [SCHEMA_VERSIONS, LEASES]) await createTable(driver, table, options, [])
+  for (const table of CONTROL_TABLES) await createTable(driver, table, options, [])
   if (await isReached(driver, options, target)) return
   const alone = options.alone ?? ((work) => work())
   await alone(async () => {
@@ -79,7 +79,7 @@ async function reach(driver: SchemaDriver, options: MigrateOptions, target: Sche
   const migrations = current === undefined ? [] : target.migrations.filter(({ version }) => version > current.Version)
   const steps: { readonly name: string; readonly run: () => Promise<void> }[] = [
     // Tables are made in their newest form; migrations then only change what an older version had made.
-    { name: 'tables', run: () => createTables(driver, options, tuning) },
+    { name: 'tables', run: () => makeTables(driver, options, tuning) },
     ...(current === undefined || tuning.length === 0
       ? []
       : [{ name: 'settings', run: () => changeAll(driver, `MODIFY SETTING ${tuning.join(', ')}`) }]),
@@ -107,7 +107,9 @@ async function reach(driver: SchemaDriver, options: MigrateOptions, target: Sche
       logger.info('changed the database', { step: index + 1, of: steps.length, what: step.name })
   }
   await driver.command(
-    sql`INSERT INTO schema_version (Version, RetentionDays) VALUES (${ddlNumber(target.version)}, ${ddlNumber(options.retentionDays)})`,
+    sql`INSERT INTO schema_version (Version, RetentionDays) SELECT ${ddlNumber(target.version)}, ${ddlNumber(options.retentionDays)}`,
+    // The same version may be reached again, by way of another retention: that is a new row.
+    { insert_deduplicate: 0, deduplicate_insert_select: 'disable' },
   )
 }
 
@@ -117,7 +119,8 @@ function tableOf(name: string): (typeof TABLES)[number] {
   return table
 }
 
-async function createTables(driver: SchemaDriver, options: DdlOptions, tuning: TableSettings): Promise<void> {
+async function makeTables(driver: SchemaDriver, options: DdlOptions, tuning: TableSettings): Promise<void> {
+  await makeMissingTables(driver)
   for (const table of TABLES) await createTable(driver, table, options, tuning)
 }
 
@@ -141,17 +144,6 @@ async function changeRetention(driver: SchemaDriver, retentionDays: number): Pro
     const settings = { materialize_ttl_after_modify: 0 }
     await changeTable(driver, table, { storage: [`MODIFY TTL ${ttlExpression(retentionDays)}`] }, settings)
   }
-}
-
-/** Tables that a server of the cluster lacks, because it joined later. Servers that are down are asked at another start. */
-async function missingTables(driver: SchemaDriver): Promise<string[]> {
-  const { cluster } = driver
-  if (cluster === undefined) return []
-  const { rows } = await driver.query<{ name: string }>(
-    sql`SELECT name FROM (SELECT name, count() AS servers FROM ${systemTable('tables', cluster)} WHERE database = ${cluster.database} GROUP BY name)
-      WHERE servers < (SELECT count() FROM ${systemTable('one', cluster)}) SETTINGS skip_unavailable_shards = 1`,
-  )
-  return rows.map((row) => row.name)
 }
 
 /** A database of one server cannot become one of a cluster by asking for it, nor the other way round. */

@@ -16,6 +16,18 @@ export interface Migration {
  */
 export const MIGRATIONS: readonly Migration[] = [
   { version: 2, changes: [] },
-  // attribute_usage and key_decisions; spans with both ids in one column.
-  { version: 3, changes: [] },
+  // attribute_usage and key_decisions; spans with both ids in one column; when traces arrived.
+  {
+    version: 3,
+    changes: [
+      {
+        table: 'trace_summaries',
+        change: {
+          columns: [
+            'ADD COLUMN IF NOT EXISTS LastArrivalSeconds SimpleAggregateFunction(max, UInt32) CODEC(ZSTD(1)) AFTER MaxEndNanos',
+          ],
+        },
+      },
+    ],
+  },
 ]

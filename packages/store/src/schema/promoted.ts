@@ -99,6 +99,12 @@ export const PROMOTED_LOG_ATTRIBUTES: readonly PromotedAttribute[] = [
   text('session.id'),
 ]
 
+/** Whether a key has a column in every store. */
+export function hasBuiltInColumn(level: string, key: string): boolean {
+  const list = level === 'span' ? PROMOTED_SPAN_ATTRIBUTES : level === 'log' ? PROMOTED_LOG_ATTRIBUTES : []
+  return list.some((attribute) => attribute.key === key)
+}
+
 /** The columns of a list of promoted attributes. */
 export function promotedColumns(attributes: readonly PromotedAttribute[]): Column[] {
   return attributes.map((attribute) => ({

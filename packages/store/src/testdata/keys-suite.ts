@@ -4,9 +4,13 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '@clew/base/clock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { backfillStep, readCoverage } from '../promote/backfill.ts'
+import { keySchema } from '../promote/key-schema.ts'
 import type { PromotedKey } from '../promote/promoted-key.ts'
+import type { Driver } from '../driver/driver.ts'
 import { ident } from '../sql/ident.ts'
-import { sql } from '../sql/sql.ts'
+import { onCluster, storageTable, systemTable } from '../schema/layout.ts'
+import { SPANS } from '../schema/tables/spans.ts'
+import { Sql, sql } from '../sql/sql.ts'
 import { openStore, type Store } from '../store.ts'
 import { NOW, type StoreTarget, traces } from './suite-store.ts'
 
@@ -158,23 +162,29 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
     })
 
     test('the backfill makes room when inserts wait, and goes on later', async () => {
-      const steps = {
-        driver: { query: store.query },
-        // The settings of the real one: it returns when the engine knows of the work.
-        runDdl: async (statement: typeof EMPTY) =>
-          void (await store.query(
-            statement.parts[0]!.startsWith('ALTER')
-              ? sql`${statement} SETTINGS alter_sync = 0, mutations_sync = 0`
-              : statement,
-          )),
+      const name = target.url === 'chdb' ? null : new URL(target.url).searchParams.get('cluster')
+      const cluster = name === null ? undefined : { name, database: '' }
+      const driver: Pick<Driver, 'query' | 'command' | 'cluster'> = {
+        cluster,
+        query: (statement, options) => store.query(statement, options),
+        command: async (statement, settings = {}) => {
+          const list = Object.entries(settings).map(
+            ([key, value]) => `${key} = ${typeof value === 'number' ? value : `'${value}'`}`,
+          )
+          const [text = ''] = statement.parts
+          await store.query(new Sql([text.startsWith('ALTER') ? `${text} SETTINGS ${list.join(', ')}` : text], []))
+        },
       }
+      const merges = async (verb: 'STOP' | 'START') =>
+        await store.query(new Sql([`SYSTEM ${verb} MERGES${onCluster(cluster)} ${storageTable(SPANS, cluster)}`], []))
+      const steps = { driver, schema: keySchema(driver) }
       const lacking = async () => {
-        const coverage = await readCoverage({ query: store.query }, store.keys.promoted())
+        const coverage = await readCoverage(driver, store.keys.promoted())
         return [...coverage.values()].reduce((sum, each) => sum + each.rowsWithout, 0)
       }
       const unfinished = async () => {
         const { rows } = await store.query<{ n: string }>(
-          sql`SELECT count() AS n FROM system.mutations WHERE database = currentDatabase() AND NOT is_done AND command LIKE '%MATERIALIZE%'`,
+          sql`SELECT count() AS n FROM ${systemTable('mutations', cluster)} WHERE database = currentDatabase() AND NOT is_done AND position(command, 'MATERIALIZE') > 0`,
         )
         return Number(rows[0]!.n)
       }
@@ -186,7 +196,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       }
       await finish()
       // The engine is kept from doing what the backfill begins.
-      await store.query(sql`SYSTEM STOP MERGES spans`)
+      await merges('STOP')
       await store.keys.decide('span', 'int', 'promote')
       expect(await lacking()).toBe(sent)
       expect(await step(false)).toBe('waiting')
@@ -197,7 +207,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       expect(await step(false)).toBe('waiting')
       expect(await unfinished()).toBe(0)
       expect(await lacking()).toBe(sent)
-      await store.query(sql`SYSTEM START MERGES spans`)
+      await merges('START')
       await finish()
       expect(await lacking()).toBe(0)
       await store.keys.decide('span', 'int', 'auto')
@@ -219,5 +229,3 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
     })
   })
 }
-
-const EMPTY = sql``

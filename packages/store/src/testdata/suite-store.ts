@@ -23,6 +23,8 @@ export const MINUTE = 60_000_000_000n
 
 /** A store for the tests of a suite, emptied before each. */
 export interface SuiteStore {
+  /** Address of the database. */
+  readonly url: string
   readonly store: Store
   /** Stores a batch and waits until it can be queried. */
   put(batch: Batch): Promise<void>
@@ -60,6 +62,9 @@ export function suiteStore(openTarget: () => Promise<StoreTarget>): SuiteStore {
   }
 
   return {
+    get url() {
+      return target.url
+    },
     get store() {
       return store
     },

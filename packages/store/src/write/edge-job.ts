@@ -18,6 +18,8 @@ const JOB_SETTINGS = {
   max_execution_time: 60,
   max_threads: 1,
   join_algorithm: 'grace_hash',
+  // Spans are joined with those of their trace, which are on the same shard; the rest is GLOBAL.
+  distributed_product_mode: 'local',
   insert_deduplicate: 1,
   deduplicate_insert_select: 'force_enable',
 } as const
@@ -103,13 +105,10 @@ export class EdgeJob {
 
   private async doMinute(minute: number): Promise<void> {
     try {
-      await this.options.driver.command(
-        edgesOfMinute(minute, dayOfMillis(minute * MINUTE_MILLIS), this.options.driver.cluster === undefined),
-        {
-          ...JOB_SETTINGS,
-          insert_deduplication_token: `edges/${minute}`,
-        },
-      )
+      await this.options.driver.command(edgesOfMinute(minute, dayOfMillis(minute * MINUTE_MILLIS)), {
+        ...JOB_SETTINGS,
+        insert_deduplication_token: `edges/${minute}`,
+      })
     } catch (error) {
       if (this.failedMinutes.length < WINDOW_MINUTES) this.failedMinutes.push(minute)
       this.options.logger.warn('the service graph lacks a minute', { minute, error: errorMessage(error) })

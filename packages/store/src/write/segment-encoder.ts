@@ -51,7 +51,7 @@ export class SegmentEncoder {
     ]
     return [
       ...this.interned.blocks(),
-      ...this.spans.blocks(),
+      ...this.spans.blocks(createdMillis),
       ...this.logs.blocks(),
       ...this.metrics.blocks(),
       ...attributeKeyBlocks(uses, createdMillis),

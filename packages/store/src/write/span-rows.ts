@@ -135,11 +135,11 @@ export class SpanRows {
     }
   }
 
-  blocks(): [string, Block][] {
+  blocks(createdMillis: number): [string, Block][] {
     if (this.rows === 0) return []
     return [
       ['spans', buildBlock(this.columns, this.rows)],
-      ...this.summaries.blocks(),
+      ...this.summaries.blocks(createdMillis),
       ...this.operations.blocks(this.service.dictionary, this.name.dictionary),
     ]
   }

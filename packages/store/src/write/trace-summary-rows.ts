@@ -56,13 +56,15 @@ export class TraceSummaryRows {
     if (failed) fields[at + FIELD.errors]!++
   }
 
-  blocks(): [string, Block][] {
+  /** @param arrivalMillis when the segment was begun: all its spans arrived then */
+  blocks(arrivalMillis: number): [string, Block][] {
     const rows = this.traces.size
     if (rows === 0) return []
     const day = new NumberColumn('Date')
     const traceId = new FixedStringColumn(16)
     const min = new Int64Column('UInt64')
     const end = new Int64Column('UInt64')
+    const arrival = new NumberColumn('UInt32')
     const spans = new Int64Column('UInt64')
     const errors = new Int64Column('UInt64')
     const idBytes = new Uint8Array(16)
@@ -75,6 +77,7 @@ export class TraceSummaryRows {
       traceId.push(idBytes, 0, 16)
       min.push(field(FIELD.minLow), field(FIELD.minHigh))
       end.push(field(FIELD.endLow), field(FIELD.endHigh))
+      arrival.push(Math.floor(arrivalMillis / 1000))
       spans.push(field(FIELD.spans), 0)
       errors.push(field(FIELD.errors), 0)
     }
@@ -83,6 +86,7 @@ export class TraceSummaryRows {
       ['TraceId', traceId],
       ['MinStartNanos', min],
       ['MaxEndNanos', end],
+      ['LastArrivalSeconds', arrival],
       ['SpanCount', spans],
       ['ErrorCount', errors],
     ])

@@ -9,6 +9,12 @@ test('a quote in a value cannot leave the shell string', () => {
   expect(command.slice(9, -1).replaceAll("'\\''", '')).not.toContain("'")
 })
 
+test('a token comes from the environment of the shell', () => {
+  expect(curlCommand(sendTestTrace, {}, 'http://h', true)).toBe(
+    'curl -s -X POST -H "authorization: Bearer $CLEW_AUTH_TOKEN" \'http://h/api/test-trace\'',
+  )
+})
+
 test('a POST says so', () => {
   expect(curlCommand(sendTestTrace, {}, 'http://h')).toBe("curl -s -X POST 'http://h/api/test-trace'")
 })

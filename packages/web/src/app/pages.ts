@@ -1,4 +1,5 @@
 import { agentsPages } from '../features/agents/pages.ts'
+import { keysPages } from '../features/keys/pages.ts'
 import { logsPages } from '../features/logs/pages.ts'
 import { metricsPages } from '../features/metrics/pages.ts'
 import { pipelinePages } from '../features/pipeline/pages.ts'
@@ -14,6 +15,7 @@ export const pages: readonly PageDefinition[] = [
   ...logsPages,
   ...servicesPages,
   ...metricsPages,
+  ...keysPages,
   ...pipelinePages,
   ...agentsPages,
 ]

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type SyntheticEvent } from 'react'
-import { ClewError } from '@clew/base/errors'
+import { ClewError, errorMessage } from '@clew/base/errors'
 import { useSignIn } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -48,7 +48,7 @@ export function SignInPage() {
           <div className={styles.error} role="alert">
             <Icon name="error" />
             <p>
-              {error instanceof Error ? error.message : String(error)}
+              {errorMessage(error)}
               {error instanceof ClewError && error.fix !== undefined && <span className={styles.fix}>{error.fix}</span>}
             </p>
           </div>

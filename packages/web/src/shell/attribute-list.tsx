@@ -1,6 +1,8 @@
+import { useState } from 'react'
 import type { Attribute } from '@clew/contract/common'
 import type { FieldLevel } from '@clew/lang/search/ast'
 import { valueText } from '../model/attribute-text.ts'
+import { maskedText } from '../model/masked-value.ts'
 import { conditionText } from '../model/search-conditions.ts'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { copyText } from '../ui/copy.tsx'
@@ -30,18 +32,7 @@ export function AttributeList({
         <div key={attribute.key} className={styles.row}>
           <dt className={styles.key}>{attribute.key}</dt>
           <dd className={styles.value}>
-            <Menu
-              trigger={
-                <button
-                  type="button"
-                  className={styles.handle}
-                  aria-label={`${attribute.key}: ${valueText(attribute.value)}`}
-                >
-                  <ValueText attribute={attribute} />
-                </button>
-              }
-              items={menuOf(attribute, level, onFilter)}
-            />
+            <Value attribute={attribute} level={level} onFilter={onFilter} />
           </dd>
         </div>
       ))}
@@ -49,9 +40,40 @@ export function AttributeList({
   )
 }
 
-function ValueText({ attribute: { value } }: { attribute: Attribute }) {
+/** A value as a handle; one that looks like a secret is hidden until it is asked for. */
+function Value({
+  attribute,
+  level,
+  onFilter,
+}: {
+  attribute: Attribute
+  level: FieldLevel | undefined
+  onFilter: ((condition: string) => void) | undefined
+}) {
+  const [shown, setShown] = useState(false)
+  const whole = valueText(attribute.value)
+  const masked = maskedText(attribute.key, whole)
+  const hidden = masked !== whole && !shown
+  const text = hidden ? masked : whole
+  const items = menuOf(attribute, level, onFilter, hidden)
+  return (
+    <Menu
+      trigger={
+        <button type="button" className={styles.handle} aria-label={`${attribute.key}: ${text}`}>
+          <ValueText attribute={attribute} text={text} />
+        </button>
+      }
+      items={
+        masked === whole
+          ? items
+          : [{ label: hidden ? 'Show value' : 'Hide value', icon: 'key', run: () => setShown(hidden) }, ...items]
+      }
+    />
+  )
+}
+
+function ValueText({ attribute: { value }, text }: { attribute: Attribute; text: string }) {
   if (value.type === 'empty') return <span className={styles.type}>empty</span>
-  const text = valueText(value)
   if (value.type === 'string') return <span className={styles.string}>{text === '' ? '""' : text}</span>
   return (
     <>
@@ -65,6 +87,7 @@ function menuOf(
   attribute: Attribute,
   level: FieldLevel | undefined,
   onFilter: ((condition: string) => void) | undefined,
+  hidden: boolean,
 ): MenuItem[] {
   const field = { level, key: attribute.key, value: attribute.value }
   const is = conditionText(field)
@@ -76,7 +99,13 @@ function menuOf(
       : [
           ...(is === undefined
             ? []
-            : [{ label: `Search for ${is}`, icon: 'filter' as const, run: () => onFilter(is) }]),
+            : [
+                {
+                  label: hidden ? 'Search for this value' : `Search for ${is}`,
+                  icon: 'filter' as const,
+                  run: () => onFilter(is),
+                },
+              ]),
           ...(isNot === undefined
             ? []
             : [{ label: 'Search without this value', icon: 'minus' as const, run: () => onFilter(isNot) }]),

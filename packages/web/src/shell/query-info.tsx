@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { QueryMeta } from '@clew/contract/common'
 import type { Endpoint, InputOf } from '@clew/contract/endpoint'
 import { curlCommand } from '../api/curl.ts'
+import { useSession } from '../api/session.ts'
 import { formatBytes, formatCount } from '../model/format-count.ts'
 import { threeDigits } from '../model/format-duration.ts'
 import { Button } from '../ui/button.tsx'
@@ -21,6 +22,7 @@ export function QueryInfo<E extends Endpoint>({
   meta: QueryMeta | undefined
 }) {
   const [open, setOpen] = useState(false)
+  const tokenNeeded = useSession().data?.required === true
   if (meta === undefined) return null
   return (
     <span className={styles.info}>
@@ -40,7 +42,7 @@ export function QueryInfo<E extends Endpoint>({
             </p>
           ))}
           <h3>As a command</h3>
-          <CopyableCommand command={curlCommand(endpoint, input, location.origin)} label="Copy as curl" />
+          <CopyableCommand command={curlCommand(endpoint, input, location.origin, tokenNeeded)} label="Copy as curl" />
           {meta.sql !== undefined && meta.sql !== '' && (
             <>
               <h3>SQL</h3>

@@ -288,6 +288,70 @@ test('garbage, half connections and reset floods do not hurt others', async () =
   for (const socket of sockets) socket.destroy()
 })
 
+/** An HTTP/2 frame by hand. */
+function http2Frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const header = Buffer.alloc(9)
+  header.writeUIntBE(payload.length, 0, 3)
+  header[3] = type
+  header[4] = flags
+  header.writeUInt32BE(stream, 5)
+  return Buffer.concat([header, payload])
+}
+
+test('a flood of resets ends the connection, also for a client that takes no notice', async () => {
+  const fields = [
+    [':method', 'POST'],
+    [':scheme', 'http'],
+    [':path', OTLP_GRPC_METHOD.traces],
+    [':authority', 'x'],
+    ['content-type', 'application/grpc'],
+  ]
+  const block = Buffer.from(
+    fields
+      .map(
+        ([name = '', value = '']) =>
+          `\0${String.fromCharCode(name.length)}${name}${String.fromCharCode(value.length)}${value}`,
+      )
+      .join(''),
+    'latin1',
+  )
+  const socket = net.connect(Number(new URL(`http://${address}`).port), '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.resume()
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), http2Frame(4, 0, 0, Buffer.alloc(0))]))
+  for (let stream = 1; stream < 5000; stream += 2) {
+    socket.write(http2Frame(1, 4, stream, block))
+    socket.write(http2Frame(3, 0, stream, Buffer.from([0, 0, 0, 8])))
+  }
+  await closed
+  expect(collector.metricsText()).toMatch(
+    /clew_receiver_connections_cut_total\{.*reason="(flood|protocol_error)"\} [1-9]/,
+  )
+  await call(spansBytes(2))
+  expect(store.points()).toBe(2)
+})
+
+test.each([
+  ['pings', (session: http2.ClientHttp2Session) => void session.ping(() => undefined)],
+  ['settings', (session: http2.ClientHttp2Session) => session.settings({ initialWindowSize: 70_000 })],
+])('a flood of %s ends the connection and is counted', async (_what, send) => {
+  const session = http2.connect(`http://${address}`, {
+    maxOutstandingPings: 1e6,
+    maxOutstandingSettings: 1e6,
+  } as http2.ClientSessionOptions)
+  session.on('error', () => undefined)
+  const closed = once(session, 'close')
+  const flood = setInterval(() => {
+    for (let i = 0; i < 300 && !session.destroyed; i++) send(session)
+  }, 1)
+  await closed
+  clearInterval(flood)
+  expect(collector.metricsText()).toMatch(/clew_receiver_connections_cut_total\{.*reason="flood"\} [1-9]/)
+  await call(spansBytes(2))
+  expect(store.points()).toBe(2)
+})
+
 test('an upload that stalls is cut and gives its bytes back', async () => {
   await stop()
   await run(OTLP_TO_STORE.replace('grpc: {', 'grpc: {stall_timeout: 100ms, '))

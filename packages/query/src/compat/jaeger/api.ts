@@ -1,19 +1,29 @@
 import { ClewError, errorMessage } from '@clew/base/errors'
 import type { Logger } from '@clew/base/logger'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { errorAnswer } from '../../http/api-error.ts'
 import type { Question } from '../../run/question.ts'
 import { fullTraceId } from '../../traces/locate-trace.ts'
-import { jaegerAnswer, jaegerFailure } from './answer.ts'
+import { jaegerAnswer, type JaegerError, jaegerFailure } from './answer.ts'
 import { jaegerDependencies, jaegerOperations, jaegerServices } from './names.ts'
-import { readJaegerTraces, searchJaegerTraces } from './read-traces.ts'
+import { outlineJaegerTraces, searchJaegerTraces, type TraceOutline } from './read-traces.ts'
 import { readInteger, readSearchParams, readTraceId, serviceValue } from './search-params.ts'
+import { jaegerTracesBody } from './write-traces.ts'
 
 const DEFAULT_LOOKBACK_MILLIS = 24n * 3_600_000n
 
 /** The HTTP API of Jaeger's query service, for clients that speak it: Grafana's data source, Jaeger's own UI and tools. */
 export function jaegerApi(ask: (abort: AbortSignal) => Question, logger: Logger): Hono {
   const app = new Hono()
+  const traces = (
+    context: Context,
+    outlines: readonly TraceOutline[],
+    errors: readonly JaegerError[],
+    question: Question,
+  ): Response => {
+    context.header('content-type', 'application/json')
+    return context.body(jaegerTracesBody(outlines, errors, question, logger))
+  }
   app.get('/services', async (context) => {
     const services = await jaegerServices(ask(context.req.raw.signal))
     return context.json(jaegerAnswer(services, services.length))
@@ -35,18 +45,21 @@ export function jaegerApi(ask: (abort: AbortSignal) => Question, logger: Logger)
   app.get('/traces', async (context) => {
     const question = ask(context.req.raw.signal)
     const search = readSearchParams(new URL(context.req.url).searchParams, question.nowNanos)
-    if (search.traceIds.length === 0) return context.json(jaegerAnswer(await searchJaegerTraces(search, question)))
-    const traces = await readJaegerTraces(search.traceIds, question)
-    const found = new Set(traces.map((trace) => trace.traceID))
+    if (search.traceIds.length === 0) {
+      return traces(context, await searchJaegerTraces(search, question), [], question)
+    }
+    const outlines = await outlineJaegerTraces(search.traceIds, question)
+    const found = new Set(outlines.map((outline) => outline.traceId))
     const missing = search.traceIds.map(fullTraceId).filter((id) => !found.has(id))
     const errors = missing.map((traceID) => ({ msg: 'trace not found', traceID }))
-    return context.json(jaegerAnswer(traces, 0, errors))
+    return traces(context, outlines, errors, question)
   })
   app.get('/traces/:traceId', async (context) => {
     const traceId = readTraceId(context.req.param('traceId'))
-    const traces = await readJaegerTraces([traceId], ask(context.req.raw.signal))
-    if (traces.length === 0) throw new ClewError('TRACE_NOT_FOUND', 'trace not found')
-    return context.json(jaegerAnswer(traces))
+    const question = ask(context.req.raw.signal)
+    const outlines = await outlineJaegerTraces([traceId], question)
+    if (outlines.length === 0) throw new ClewError('TRACE_NOT_FOUND', 'trace not found')
+    return traces(context, outlines, [], question)
   })
   app.get('/dependencies', async (context) => {
     const question = ask(context.req.raw.signal)

@@ -256,3 +256,27 @@ test('dependencies have their form; unknown paths and missing services their err
   expect(await get('/operations')).toMatchObject({ status: 400, body: { errors: [{ code: 400 }] } })
   expect(await get('/nothing')).toMatchObject({ status: 404, body: { data: null, errors: [{ code: 404 }] } })
 })
+
+test('a trace of many spans comes in pieces, each span once', async () => {
+  const many = Array.from({ length: 7000 }, (_, i) =>
+    span({
+      traceId: traceHex(0x1001),
+      spanId: spanHex(i + 1),
+      atMs: Math.floor(i / 3),
+      durationMs: 1,
+      name: 'one of many',
+    }),
+  )
+  await server.send(spanBatch('crowd', many))
+  const response = await server.server.fetch(new Request(`http://localhost/jaeger/api/traces/${traceHex(0x1001)}`))
+  const pieces: Uint8Array[] = []
+  for await (const piece of response.body ?? []) pieces.push(piece)
+  expect(pieces.length).toBeGreaterThan(3)
+  expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(2_000_000)
+  const body = JSON.parse(Buffer.concat(pieces).toString()) as {
+    data: { spans: { spanID: string }[]; processes: object }[]
+  }
+  expect(body.data[0]?.spans).toHaveLength(7000)
+  expect(new Set(body.data[0]?.spans.map(({ spanID }) => spanID)).size).toBe(7000)
+  expect(Object.keys(body.data[0]?.processes ?? {})).toEqual(['p1'])
+})

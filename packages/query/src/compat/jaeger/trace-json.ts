@@ -23,45 +23,35 @@ export interface JaegerSpan {
   readonly processID: string
   readonly warnings: readonly string[] | null
 }
-export interface JaegerTrace {
-  readonly traceID: string
-  readonly spans: readonly JaegerSpan[]
-  readonly processes: Readonly<Record<string, { serviceName: string; tags: readonly JaegerTag[] }>>
-  readonly warnings: readonly string[] | null
+export interface JaegerProcess {
+  readonly serviceName: string
+  readonly tags: readonly JaegerTag[]
 }
 
 /** How Jaeger names services whose resource has no service.name. */
 export const NO_SERVICE_NAME = 'OTLPResourceNoServiceName'
 
-/** Spans of one trace in Jaeger's JSON form. */
-export function jaegerTrace(
-  traceId: string,
-  spans: readonly SpanDetail[],
-  warnings: readonly string[] = [],
-): JaegerTrace {
-  const processes: Record<string, { serviceName: string; tags: readonly JaegerTag[] }> = {}
-  const processIds = new Map<string, string>()
-  const spanIds = new Set(spans.map((span) => span.spanId))
-  const processOf = (span: SpanDetail): string => {
+/** The processes of a trace: every service and resource once, in order of arrival. */
+export class JaegerProcesses {
+  readonly byId: Record<string, JaegerProcess> = {}
+  readonly #ids = new Map<string, string>()
+
+  /** The id of a span's process. */
+  idOf(span: SpanDetail): string {
     const key = JSON.stringify([span.service, span.resource])
-    let id = processIds.get(key)
+    let id = this.#ids.get(key)
     if (id === undefined) {
-      id = `p${processIds.size + 1}`
-      processIds.set(key, id)
+      id = `p${this.#ids.size + 1}`
+      this.#ids.set(key, id)
       const tags = span.resource.filter((each) => each.key !== 'service.name').map(jaegerTag)
-      processes[id] = { serviceName: span.service === '' ? NO_SERVICE_NAME : span.service, tags }
+      this.byId[id] = { serviceName: span.service === '' ? NO_SERVICE_NAME : span.service, tags }
     }
     return id
   }
-  return {
-    traceID: traceId,
-    spans: spans.map((span) => jaegerSpan(span, processOf(span), spanIds)),
-    processes,
-    warnings: warnings.length === 0 ? null : warnings,
-  }
 }
 
-function jaegerSpan(span: SpanDetail, processID: string, spanIds: ReadonlySet<string>): JaegerSpan {
+/** A span in Jaeger's JSON form; `spanIds` are all of its trace. */
+export function jaegerSpan(span: SpanDetail, processID: string, spanIds: ReadonlySet<string>): JaegerSpan {
   const hasParent = span.parentSpanId !== ''
   const isOrphan = hasParent && !spanIds.has(span.parentSpanId)
   return {

@@ -118,7 +118,7 @@ function inPlace(place: LevelPlace, key: string, condition: (value: Sql, present
       return sql`arrayExists(m -> ${inMap(sql`m`)}, ${ident(place.column)})`
     case 'interned': {
       const id = ident(place.id)
-      return sql`${id} IN (SELECT ${id} FROM ${ident(place.table)} WHERE ${inMap(sql`Attributes`)})`
+      return sql`${id} GLOBAL IN (SELECT ${id} FROM ${ident(place.table)} WHERE ${inMap(sql`Attributes`)})`
     }
   }
 }

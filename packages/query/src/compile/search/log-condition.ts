@@ -84,7 +84,7 @@ function textField(field: string, condition: (column: Sql) => Sql): Sql {
     case 'event.name':
       return condition(ident('EventName'))
     default:
-      return sql`ScopeId IN (SELECT ScopeId FROM scopes WHERE ${condition(sql`Name`)})`
+      return sql`ScopeId GLOBAL IN (SELECT ScopeId FROM scopes WHERE ${condition(sql`Name`)})`
   }
 }
 

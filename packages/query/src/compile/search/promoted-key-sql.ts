@@ -1,9 +1,9 @@
 import type { AttributeLiteral } from '@clew/lang/search/typed'
 import { EMPTY_TEXT, KEY_PLACES, type PromotedKey } from '@clew/store/promote/promoted-key'
 import { ident } from '@clew/store/sql/ident'
-import { orSql, setOf, sql, textsParameter, type Sql } from '@clew/store/sql/sql'
+import { orSql, sql, type Sql } from '@clew/store/sql/sql'
 import { doubleAsText, doubleCondition, integerCondition } from './promoted-sql.ts'
-import { storedForms, valueCondition, type PositiveOperator } from './value-sql.ts'
+import { valueCondition, type PositiveOperator } from './value-sql.ts'
 
 /**
  * The condition on the columns of a promoted key. They hold every value of every type, so the map is not read, and the
@@ -16,15 +16,14 @@ export function promotedKeyCondition(
 ): Sql {
   const column = ident(promoted.column)
   const inText = (value: Sql): Sql => valueCondition(value, sql`${value} != ''`, operator, literals, EMPTY_TEXT)
-  const { map, nested } = KEY_PLACES[promoted.level]
+  const { nested } = KEY_PLACES[promoted.level]
   if (nested) return sql`arrayExists(v -> ${inText(sql`v`)}, ${column})`
-  const hint = operator === '=' ? indexHint(ident(map), promoted.key, literals) : sql``
-  if (promoted.rest === undefined) return sql`(${inText(column)}${hint})`
+  if (promoted.rest === undefined) return inText(column)
   const typed =
     promoted.form === 'int'
       ? integerCondition(column, operator, literals).column
       : doubleCondition(column, operator, literals)
-  return sql`(${orSql([...(typed === undefined ? [] : [typed]), inText(ident(promoted.rest))])}${hint})`
+  return orSql([...(typed === undefined ? [] : [typed]), inText(ident(promoted.rest))])
 }
 
 /** The key is there. */
@@ -44,11 +43,4 @@ export function promotedKeyValue(promoted: PromotedKey): { readonly present: Sql
   const number =
     promoted.form === 'int' ? sql`concat(char(1), toString(${column}))` : sql`concat(char(2), ${doubleAsText(column)})`
   return { present, stored: sql`if(${column} != 0, ${number}, ${text(ident(promoted.rest))})` }
-}
-
-/** Lets the index over the map's values leave out granules; the map itself is not read. */
-function indexHint(map: Sql, key: string, literals: readonly AttributeLiteral[]): Sql {
-  // The empty text is also what a missing key gives: the index knows nothing about it.
-  if (literals.some((literal) => literal.text === '')) return sql``
-  return sql` AND indexHint(${map}[${key}] IN ${setOf(textsParameter(literals.flatMap((literal) => storedForms(literal))))})`
 }

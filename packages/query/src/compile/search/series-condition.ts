@@ -32,5 +32,5 @@ export function seriesCondition(condition: TypedCondition, known: KnownKeys): Sq
 function textField(field: string, condition: (column: Sql) => Sql): Sql {
   return field === 'service'
     ? condition(ident('Service'))
-    : sql`ScopeId IN (SELECT ScopeId FROM scopes WHERE ${condition(sql`Name`)})`
+    : sql`ScopeId GLOBAL IN (SELECT ScopeId FROM scopes WHERE ${condition(sql`Name`)})`
 }

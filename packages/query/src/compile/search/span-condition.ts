@@ -87,7 +87,7 @@ function textField(field: string, condition: (column: Sql) => Sql): Sql {
     case 'message':
       return condition(ident('StatusMessage'))
     case 'scope.name':
-      return sql`ScopeId IN (SELECT ScopeId FROM scopes WHERE ${condition(sql`Name`)})`
+      return sql`ScopeId GLOBAL IN (SELECT ScopeId FROM scopes WHERE ${condition(sql`Name`)})`
     default:
       return sql`arrayExists(n -> ${condition(sql`n`)}, EventName)`
   }
@@ -141,7 +141,7 @@ function freeText(text: string): Sql {
     }),
     sql`arrayExists(m -> ${inValues(sql`m`)}, EventAttributes)`,
     sql`arrayExists(m -> ${inValues(sql`m`)}, LinkAttributes)`,
-    sql`ResourceId IN (SELECT ResourceId FROM resources WHERE ${inValues(sql`Attributes`)})`,
-    sql`ScopeId IN (SELECT ScopeId FROM scopes WHERE ${inValues(sql`Attributes`)})`,
+    sql`ResourceId GLOBAL IN (SELECT ResourceId FROM resources WHERE ${inValues(sql`Attributes`)})`,
+    sql`ScopeId GLOBAL IN (SELECT ScopeId FROM scopes WHERE ${inValues(sql`Attributes`)})`,
   ])
 }

@@ -1,7 +1,7 @@
 import type { Table } from '../table.ts'
 
 /** Versions of the schema that were reached; the newest row counts. */
-export const SCHEMA_VERSIONS: Table = {
+const SCHEMA_VERSIONS: Table = {
   name: 'schema_version',
   comment: 'Schema versions, the newest row counts',
   engine: 'MergeTree',
@@ -15,11 +15,25 @@ export const SCHEMA_VERSIONS: Table = {
   ],
 }
 
+/** What shards a cluster had, from when on: the first row, and one for each change. */
+const SHARD_LAYOUTS: Table = {
+  name: 'shard_layouts',
+  comment: 'Numbers and weights of the shards, a row for each change',
+  engine: 'MergeTree',
+  expires: false,
+  shardBy: 'everywhere',
+  orderBy: ['At'],
+  columns: [
+    { name: 'Layout', type: 'String', comment: 'Number and weight of each shard, such as 1:1,2:1' },
+    { name: 'At', type: "DateTime64(3, 'UTC') DEFAULT now64(3)", comment: 'Seen first' },
+  ],
+}
+
 /**
  * Who does what only one may do. Each row is a term of one job: it is inserted with the deduplication token `lease/<job>/<term>`, so
  * of all nodes that want a term one gets it. The row with the highest term counts; the engine forgets the others.
  */
-export const LEASES: Table = {
+const LEASES: Table = {
   name: 'leases',
   comment: 'Terms of the jobs that only one node does at a time; the highest counts',
   engine: 'ReplacingMergeTree',
@@ -39,3 +53,6 @@ export const LEASES: Table = {
     },
   ],
 }
+
+/** Tables that are made before everything else; they do not take part in migrations. */
+export const CONTROL_TABLES: readonly Table[] = [SCHEMA_VERSIONS, LEASES, SHARD_LAYOUTS]

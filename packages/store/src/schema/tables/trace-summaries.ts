@@ -30,6 +30,13 @@ export const TRACE_SUMMARIES: Table = {
       comment: 'max: last span end (a span that ends before its start counts with its start); bounds the read of spans',
     },
     {
+      name: 'LastArrivalSeconds',
+      type: 'SimpleAggregateFunction(max, UInt32)',
+      codec: 'ZSTD(1)',
+      comment:
+        'max: when the newest of its spans was received, by the clock that took it, seconds since 1970; 0 when not known',
+    },
+    {
       name: 'SpanCount',
       type: 'SimpleAggregateFunction(sum, UInt64)',
       codec: 'ZSTD(1)',

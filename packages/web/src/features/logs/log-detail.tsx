@@ -1,8 +1,9 @@
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { Attribute } from '@clew/contract/common'
 import type { LogRecord } from '@clew/contract/logs'
 import type { FieldLevel } from '@clew/lang/search/ast'
 import { formatDateTime, formatExactUtc } from '../../model/format-time.ts'
+import { maskedText } from '../../model/masked-value.ts'
 import { conditionText } from '../../model/search-conditions.ts'
 import { announce } from '../../shell/announcer.tsx'
 import { PageLink } from '../../shell/page-link.tsx'
@@ -93,11 +94,18 @@ interface ValueMenuProps {
 
 /** A value as a handle: filter in, filter out, copy. */
 function ValueMenu({ level, attribute, onFilter }: ValueMenuProps): ReactNode {
+  const [shown, setShown] = useState(false)
   const text = valueText(attribute.value)
+  const masked = maskedText(attribute.key, text)
+  const hidden = masked !== text && !shown
+  const seen = hidden ? masked : text
   const field = { level, key: attribute.key, value: attribute.value }
   const include = conditionText(field, '=')
   const exclude = conditionText(field, '!=')
   const items: MenuItem[] = [
+    ...(masked === text
+      ? []
+      : [{ label: hidden ? 'Show value' : 'Hide value', icon: 'key' as const, run: () => setShown(hidden) }]),
     ...(include === undefined
       ? []
       : [{ label: 'Only this value', icon: 'filter' as const, run: () => onFilter(include) }]),
@@ -114,8 +122,8 @@ function ValueMenu({ level, attribute, onFilter }: ValueMenuProps): ReactNode {
     <Menu
       items={items}
       trigger={
-        <button type="button" className={styles.value} aria-label={`${attribute.key}: ${text}. Filter or copy`}>
-          {text === '' ? '(empty)' : text}
+        <button type="button" className={styles.value} aria-label={`${attribute.key}: ${seen}. Filter or copy`}>
+          {seen === '' ? '(empty)' : seen}
         </button>
       }
     />

@@ -49,6 +49,21 @@ export function TraceHeader({ head, loaded }: { head: TraceWindow; loaded: numbe
           lost. They are shown at the top level.
         </Note>
       )}
+      {head.timeNote !== null && (
+        <Note
+          warn
+          text={
+            head.timeNote.kind === 'ahead'
+              ? `${formatDuration(Number(head.timeNote.byNanos))} in the future`
+              : `Arrived ${formatDuration(Number(head.timeNote.byNanos))} late`
+          }
+        >
+          {head.timeNote.kind === 'ahead'
+            ? 'Its times lie after the time it was received: the clock of its sender is ahead.'
+            : 'It was received long after it was over: its sender held it back, or the clock of its sender is behind.'}{' '}
+          Times are shown as sent, not corrected.
+        </Note>
+      )}
       {head.clockSkewCount > 0 && (
         <Note warn text={`Clock skew: ${formatItems(head.clockSkewCount, 'span')}`}>
           {formatItems(head.clockSkewCount, 'span')} start before their parent, or after the call they answer was over:

@@ -41,6 +41,7 @@ export function traceWindow(spans: readonly TestSpan[], offset = 0, limit = span
     names,
     orphanCount: 0,
     clockSkewCount: 0,
+    timeNote: null,
     adjustedCount: 1,
     spans: {
       offset,

@@ -1,6 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-
 /** Shards of the cluster the double has. */
 export const SHARDS = 2
 const ON_CLUSTER = / ON CLUSTER `([^`]+)`/
@@ -19,21 +16,18 @@ const REPLICATED = /\nENGINE = Replicated(\w+)\('[^']*', '[^']*'(?:, (\w+))?\)/
  * rows at once (with its token), and `ON CLUSTER` is done here.
  */
 export class ClusterDouble {
-  readonly connectionArgs: string[]
   /** Sharding expressions by `database.table`, of the tables that were made. */
   private readonly shardBy = new Map<string, string>()
   private readonly name: string
 
-  constructor(name: string, directory: string) {
+  /** What the engine must be configured with. */
+  readonly config: string
+
+  constructor(name: string) {
     this.name = name
-    const file = join(directory, 'cluster.xml')
     const shard = `<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>9000</port></replica></shard>`
     // Every address of this machine with this port is the engine itself: nothing listens there.
-    writeFileSync(
-      file,
-      `<clickhouse><tcp_port>9000</tcp_port><remote_servers><${name}>${shard.repeat(SHARDS)}</${name}></remote_servers><macros><shard>1</shard><replica>1</replica></macros></clickhouse>`,
-    )
-    this.connectionArgs = [`--config-file=${file}`]
+    this.config = `<tcp_port>9000</tcp_port><remote_servers><${name}>${shard.repeat(SHARDS)}</${name}></remote_servers><macros><shard>1</shard><replica>1</replica></macros>`
   }
 
   /** The statements to run instead; the answer is that of the last. */
@@ -71,6 +65,8 @@ export class ClusterDouble {
     }
     if (/^TRUNCATE TABLE \w+_local\b/.test(statement))
       return [...parsed, statement.replace(/^TRUNCATE TABLE (\w+)_local/, 'TRUNCATE TABLE $1_rows')]
+    const merging = /^(SYSTEM (?:STOP|START) MERGES +\w+)_local\b/.exec(statement)
+    if (merging !== null) return [...parsed, statement.replace(merging[0], `${merging[1]}_rows`)]
     return [...parsed, this.withoutSecondShard(REPLICATED.test(statement) ? onOneServer(statement) : statement)]
   }
 
@@ -78,13 +74,15 @@ export class ClusterDouble {
   private withoutSecondShard(statement: string): string {
     return statement.replaceAll(
       /cluster(?:AllReplicas)?\('\w+', system\.(parts|parts_columns|mutations|columns)\)/g,
-      `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$', '_local') AS table) FROM system.$1)`,
+      // A function, because `$'` in a text would stand for what follows.
+      (_, name: string) =>
+        `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$', '_local') AS table) FROM system.${name})`,
     )
   }
 
   private view(database: string, table: string): string {
     const shardBy = this.shardBy.get(`${database}.${table}`) ?? ''
-    return `CREATE OR REPLACE VIEW ${table}_local AS SELECT * FROM ${database}.${table}_rows WHERE (${shardBy}) % ${SHARDS} = shardNum() - 1`
+    return `CREATE OR REPLACE VIEW ${table}_local AS SELECT * FROM ${database}.${table}_rows WHERE (${shardBy}) % ${SHARDS} = shardNum() - 1 SETTINGS asterisk_include_materialized_columns = 1, allow_suspicious_low_cardinality_types = 1`
   }
 }
 
