@@ -21,8 +21,9 @@ install_apps() {
   mkdir -p "$to"
   if ! cmp -s "$from/package-lock.json" "$to/installed.json"; then
     cp "$from/package.json" "$from/package-lock.json" "$to/"
-    # Nothing that packages want to run or download when they are installed.
-    (cd "$to" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    # Nothing that packages want to run or download when they are installed. Not `npm ci`: it refuses a lock without the
+    # binaries of other platforms.
+    (cd "$to" && npm install --ignore-scripts --no-audit --no-fund --loglevel=error)
     cp "$from/package-lock.json" "$to/installed.json"
   fi
 }

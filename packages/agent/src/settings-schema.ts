@@ -115,6 +115,11 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
       ),
       setting('OTEL_TRACES_SAMPLER_ARG', '1', 'Share of the ratio samplers, 0 to 1.'),
       setting(
+        'CLEW_SAMPLING',
+        '',
+        'Sampling rules, tail rules and the rate limit: the `sampling` part of the [live settings](../agent/live-control.md) as JSON.',
+      ),
+      setting(
         'OTEL_SEMCONV_STABILITY_OPT_IN',
         'http,database,messaging,rpc',
         'What hosted instrumentations write by the stable names of attributes.',
@@ -166,6 +171,42 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
         '128',
         'Attributes of a link; `OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT` is its older name.',
       ),
+    ],
+  },
+  {
+    title: 'Control while the program runs',
+    settings: [
+      setting('CLEW_CONTROL', 'on', '`off`: nobody changes settings of this process while it runs.'),
+      setting(
+        'CLEW_CONTROL_ENDPOINT',
+        'the Clew of this machine',
+        'Address of the control plane (OpAMP; without a path `/v1/opamp`). Unset, it is `http://127.0.0.1:4320` if the telemetry goes to port 4318 of this machine, and none otherwise; `clew run` sets it.',
+      ),
+      setting('CLEW_CONTROL_TRANSPORT', 'websocket', '`http`: asks again and again instead of keeping a connection.'),
+      setting(
+        'CLEW_CONTROL_HEADERS',
+        '',
+        '`key=value,…`, with every message. Unset, those of OTLP if the host is the same.',
+      ),
+      setting('OTEL_EXPORTER_OTLP_CERTIFICATE', '', 'File of certificates (PEM) that a server is checked with.'),
+    ],
+  },
+  {
+    title: 'Where `clew run` finds the agents of other languages',
+    settings: [
+      setting('CLEW_JAVA_AGENT', '', 'Path of `opentelemetry-javaagent.jar`, if it is not in one of the usual places.'),
+      setting(
+        'CLEW_PYTHON_AGENT',
+        '',
+        'Folder with the packages of `opentelemetry-distro`, if the program’s environment has none.',
+      ),
+      setting('CLEW_RUBY_AGENT', '', 'File of the gem that instruments automatically, if it is not where gems are.'),
+      setting(
+        'OTEL_DOTNET_AUTO_HOME',
+        '',
+        'Folder of the .NET automatic instrumentation, if it is not where its installer puts it.',
+      ),
+      setting('OTEL_PHP_AUTOLOAD_ENABLED', 'true', 'The PHP extension instruments by itself.'),
     ],
   },
 ]

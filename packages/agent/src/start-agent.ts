@@ -14,7 +14,7 @@ import { createPipelines } from './pipelines.ts'
 import { PluginHost } from './plugins/plugin-host.ts'
 import { pluginWanted } from './plugins/plugin-switches.ts'
 import { allPlugins } from './plugins/registry.ts'
-import { startRules } from './rules/start-rules.ts'
+import { startRules, switchRule } from './rules/start-rules.ts'
 import { deriveServiceName } from './service-name.ts'
 import { numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
 import { processFacts, skipReason } from './skip-reason.ts'
@@ -80,7 +80,7 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
     fastTraces,
     logGate,
     isMainThread,
-    points: { findings: openedFindings },
+    points: { findings: openedFindings, setRuleEnabled: switchRule },
   })
   flushOnExit({
     budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),

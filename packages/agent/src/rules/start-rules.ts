@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { loadRules, Report } from './load-rules.ts'
+import type { setRuleEnabled } from './rule-switches.ts'
 
 /** Applies the rules CLEW_RULES names; without it nothing is loaded. Never throws. */
 export function startRules(env: Readonly<Record<string, string | undefined>>, report: Report): void {
@@ -14,4 +15,13 @@ export function startRules(env: Readonly<Record<string, string | undefined>>, re
   } catch (error) {
     report('configuration', `rules are not used: ${String(error)}`)
   }
+}
+
+/** Switches a rule of CLEW_RULES or of the build, from the next call on; false when there is none of that name. */
+export function switchRule(name: string, on: boolean): boolean {
+  // The runtime costs nothing before somebody switches a rule.
+  const module = createRequire(import.meta.url)('@clew/agent/rules/rule-switches') as {
+    setRuleEnabled: typeof setRuleEnabled
+  }
+  return module.setRuleEnabled(name, on)
 }

@@ -208,24 +208,20 @@ export class RecordingSpan implements Span {
   /** The same from keys and values in turn, all of them texts and numbers; takes the list as its own. */
   startWithFlat(flat: unknown[]): void {
     const { attributeCount, attributeValueLength } = this.home.limits
-    const first = this.flat.length === 0 && attributeValueLength === Number.POSITIVE_INFINITY
-    if (first && flat.length <= attributeCount * 2) this.flat = flat
+    const fits = flat.length <= attributeCount * 2 && attributeValueLength === Number.POSITIVE_INFINITY
+    if (fits && this.flat.length === 0) this.flat = flat
     else for (let i = 0; i < flat.length; i += 2) this.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
   }
 
   #put(key: string, value: unknown): void {
     const { flat } = this
     const found = flat.length > MANY_ENTRIES ? this.#indexed(key) : flatIndex(flat, key)
-    if (found >= 0) {
-      flat[found] = value
-      return
+    if (found >= 0) flat[found] = value
+    else if (flat.length >= this.home.limits.attributeCount * 2) this.droppedAttributes++
+    else {
+      flat.push(key, value)
+      this.#index?.set(key, flat.length - 1)
     }
-    if (flat.length >= this.home.limits.attributeCount * 2) {
-      this.droppedAttributes++
-      return
-    }
-    flat.push(key, value)
-    this.#index?.set(key, flat.length - 1)
   }
 
   #indexed(key: string): number {

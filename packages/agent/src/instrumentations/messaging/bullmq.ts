@@ -11,8 +11,8 @@ import type { Plugin } from '../../plugins/plugin.ts'
 import { traceChannel } from '../channels/trace-channel.ts'
 import { MessagingTracer, type MessageWork } from './messaging-tracer.ts'
 
-function moduleOf(file: string): { name: string; versionRange: string; filePath: RegExp } {
-  return { name: 'bullmq', versionRange: '>=5.21 <7', filePath: new RegExp(`^dist/(?:cjs|esm)/classes/${file}\\.js$`) }
+function moduleOf(filePath: RegExp): { name: string; versionRange: string; filePath: RegExp } {
+  return { name: 'bullmq', versionRange: '>=5.21 <7', filePath }
 }
 
 /** Spans of jobs that run, and what marks them as failed: BullMQ tells telemetry only the text of an error. */
@@ -48,11 +48,19 @@ export const bullmq: Plugin = {
   modules: [],
   libraries: ['bullmq >=5.21'],
   rewrites: [
-    { channelName: 'queue-base', module: moduleOf('queue-base'), functionQuery: { className: 'QueueBase' } },
-    { channelName: 'flow-producer', module: moduleOf('flow-producer'), functionQuery: { className: 'FlowProducer' } },
+    {
+      channelName: 'queue-base',
+      module: moduleOf(/^dist\/(?:cjs|esm)\/classes\/queue-base\.js$/),
+      functionQuery: { className: 'QueueBase' },
+    },
+    {
+      channelName: 'flow-producer',
+      module: moduleOf(/^dist\/(?:cjs|esm)\/classes\/flow-producer\.js$/),
+      functionQuery: { className: 'FlowProducer' },
+    },
     {
       channelName: 'job',
-      module: moduleOf('worker'),
+      module: moduleOf(/^dist\/(?:cjs|esm)\/classes\/worker\.js$/),
       functionQuery: { className: 'Worker', methodName: 'callProcessJob', kind: 'Async' },
     },
   ],
