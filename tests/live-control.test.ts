@@ -26,6 +26,14 @@ createServer((request, response) => {
 process.on('SIGTERM', () => process.exit(0))
 `
 
+/** One with a function that a rule can name. */
+const WITH_PRICE = `
+import { createServer } from 'node:http'
+function price(cents) { return cents * 2 }
+createServer((request, response) => response.end(String(price(21))))
+  .listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
+`
+
 /** The same server in a worker thread. */
 const IN_WORKER = `
 import { Worker } from 'node:worker_threads'
@@ -228,6 +236,27 @@ it('keeps what fails although its caller did not; instrumentations, logs and wha
   await set('--service', name, '--keep-errors')
   await callUntilStored(service, '/fail')
   expect(await isStored(off)).toBe(false)
+})
+
+it('switches a rule of CLEW_RULES off and on again', async () => {
+  const name = 'by-rule'
+  const folder = newDataDir()
+  mkdirSync(folder, { recursive: true })
+  const rules = join(folder, 'clew.rules.yaml')
+  writeFileSync(rules, 'priced:\n  target: $root\n  where: { func: price }\n  do: { span: { name: priced } }\n')
+  const service = await startService(name, { CLEW_RULES: rules }, WITH_PRICE)
+  await connected(name)
+  const hasSpan = async (): Promise<boolean> => {
+    const id = await callUntilStored(service)
+    return (await (await fetch(`${clew.ui}/api/traces/${id}`)).text()).includes('"priced"')
+  }
+  await set('--service', name, '--sample', '1', '--instrumentation-rule', 'priced=on')
+  await eventually(async () => ((await hasSpan()) ? true : undefined))
+  await set('--service', name, '--sample', '1', '--instrumentation-rule', 'priced=off')
+  await eventually(async () => ((await hasSpan()) ? undefined : true))
+  expect(await agentOf(name)).toMatchObject({ configStatus: 'applied', configError: '' })
+  await set('--service', name, '--sample', '1', '--instrumentation-rule', 'priced=on')
+  await eventually(async () => ((await hasSpan()) ? true : undefined))
 })
 
 it('worker threads follow the main thread, those that start later too', async () => {
