@@ -16,13 +16,21 @@ interface Loaded {
 
 const rewriters: SourceRewriter[] = []
 
-/** Called by Node with the data that was given to `register`. */
+/**
+ * Called by Node with the data that was given to `register`.
+ *
+ * @public
+ */
 export async function initialize({ origin }: { readonly origin: RewriterOrigin }): Promise<void> {
   const module = (await import(origin.moduleUrl)) as { createRewriter(options: unknown): SourceRewriter }
   rewriters.push(module.createRewriter(origin.options))
 }
 
-/** Called by Node for each module that is imported. */
+/**
+ * Called by Node for each module that is imported.
+ *
+ * @public
+ */
 export async function load(
   url: string,
   context: unknown,
