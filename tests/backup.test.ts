@@ -122,12 +122,12 @@ describe('upgrade', () => {
   }
 
   test('a data directory of an older schema is brought to this one on start, step by step', async () => {
-    const dataDir = await withSchemaVersion(1, 3)
+    const dataDir = await withSchemaVersion(0, 3)
     const clew = await start(dataDir)
     expect(await send(clew, 1)).toBe(true)
     const { code, stderr } = await clew.stop()
     expect(code).toBe(0)
-    expect(stderr).toMatch(/changing the database.*fromVersion=1/)
+    expect(stderr).toMatch(/changing the database.*fromVersion=0/)
     const steps = [...stderr.matchAll(/changed the database.*step=(\d+).*of=(\d+)/g)].map((match) => [
       match[1],
       match[2],

@@ -1,7 +1,7 @@
 import type { TableChange } from './schema-change.ts'
 
 /** The schema this package writes and reads. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 1
 
 export interface Migration {
   /** The version it leads to. */
@@ -11,23 +11,7 @@ export interface Migration {
 }
 
 /**
- * From version 1 on, in order. A new column is added to the table's definition and here. Every migration also gives all tables
- * the settings of schema/tuning.ts.
+ * From version 1 on, the first that was given out, in order. A new column is added to the table's definition and here. Every
+ * migration also gives all tables the settings of schema/tuning.ts.
  */
-export const MIGRATIONS: readonly Migration[] = [
-  { version: 2, changes: [] },
-  // attribute_usage and key_decisions; spans with both ids in one column; when traces arrived.
-  {
-    version: 3,
-    changes: [
-      {
-        table: 'trace_summaries',
-        change: {
-          columns: [
-            'ADD COLUMN IF NOT EXISTS LastArrivalSeconds SimpleAggregateFunction(max, UInt32) CODEC(ZSTD(1)) AFTER MaxEndNanos',
-          ],
-        },
-      },
-    ],
-  },
-]
+export const MIGRATIONS: readonly Migration[] = []
