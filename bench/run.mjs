@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { agentOverhead } from './agent/agent-part.mjs'
 import { forward } from './system/forward.mjs'
 import { ingestAndSearch } from './system/ingest-and-search.mjs'
 import { startAndIdle } from './system/start-and-idle.mjs'
@@ -16,6 +17,7 @@ const short = args.includes('--short')
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
 
 const PARTS = [
+  ['agent', agentOverhead],
   ['start', startAndIdle],
   ['forward', forward],
   ['ingest', ingestAndSearch],

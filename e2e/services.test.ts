@@ -129,6 +129,37 @@ describe('the page of a service', () => {
     await page.context().close()
   })
 
+  test('names what the agent could not instrument, and leads to the records', async () => {
+    const text = 'express was loaded before the agent and is not instrumented'
+    const timeUnixNano = `${BigInt(Date.now()) * 1_000_000n}`
+    const attributes = [{ key: 'clew.finding.kind', value: { stringValue: 'loaded-before-agent' } }]
+    const record = {
+      timeUnixNano,
+      eventName: 'clew.agent.finding',
+      severityNumber: 13,
+      body: { stringValue: text },
+      attributes,
+    }
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'storefront' } }] }
+    const body = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] })
+    const headers = { 'content-type': 'application/json' }
+    expect((await fetch(`${clew.otlpHttp}/v1/logs`, { method: 'POST', headers, body })).status).toBe(200)
+    const q = 'event.name:clew.agent.finding'
+    await eventually(async () => {
+      const answer = (await (await fetch(`${clew.ui}/api/logs?q=${q}`)).json()) as { logs: unknown[] }
+      return answer.logs.length > 0 ? true : undefined
+    })
+    const { page, complaints } = await openPage(browser, `${clew.ui}/services/storefront`)
+    const panel = page.getByRole('listitem').filter({ hasText: text })
+    expect(await panel.textContent()).toContain('loaded-before-agent')
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Open in logs' }).click()
+    await page.waitForURL(/\/logs\?/)
+    await page.getByText(text).first().waitFor()
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
   test('a service without spans says so', async () => {
     const { page } = await openPage(browser, `${clew.ui}/services/nobody`)
     await page

@@ -1,9 +1,10 @@
-// Writes the generated pages under docs/reference; with --check, fails when one of them is out of date instead.
+// Writes the generated pages, docs/reference and docs/agent/libraries.md; with --check, fails when one of them is out of date instead.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './steps/root.mjs'
 
 const { referencePages } = await import('../packages/cli/dist/docs/reference-pages.js')
+const { librariesPage } = await import('../packages/cli/dist/docs/libraries-page.js')
 const folder = join(root, 'docs', 'reference')
 const checkOnly = process.argv.includes('--check')
 const pages = referencePages()
@@ -15,6 +16,12 @@ for (const [name, text] of pages) {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
   stale.push(name)
   if (!checkOnly) writeFileSync(path, text)
+}
+const libraries = join(root, 'docs', 'agent', 'libraries.md')
+const librariesText = librariesPage()
+if (!existsSync(libraries) || readFileSync(libraries, 'utf8') !== librariesText) {
+  stale.push('../agent/libraries.md')
+  if (!checkOnly) writeFileSync(libraries, librariesText)
 }
 for (const name of readdirSync(folder)) {
   if (pages.has(name)) continue

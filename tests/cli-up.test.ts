@@ -131,6 +131,22 @@ describe('clew up, fed by the official SDK', () => {
     expect(code).toBe(0)
   })
 
+  it('has the doctor name what agents could not instrument', async () => {
+    const text = 'express was loaded before the agent'
+    const timeUnixNano = `${BigInt(Date.now()) * 1_000_000n}`
+    const record = { timeUnixNano, eventName: 'clew.agent.finding', severityNumber: 13, body: { stringValue: text } }
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'till' } }] }
+    const body = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] })
+    const headers = { 'content-type': 'application/json' }
+    expect((await fetch(`${clew.otlpHttp}/v1/logs`, { method: 'POST', headers, body })).status).toBe(200)
+    const agents = await eventually(async () => {
+      const { stdout } = await runClew(['doctor', '--json'], { env: clew.env })
+      const { checks } = JSON.parse(stdout) as { checks: { name: string; result: string; detail: string }[] }
+      return checks.find(({ name, result }) => name === 'agents' && result === 'warning')
+    })
+    expect(agents.detail).toBe(`till: ${text}`)
+  })
+
   it('refuses a second process on its data directory, and says who has it', async () => {
     const { code, stderr } = await runClew([
       'up',

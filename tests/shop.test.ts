@@ -83,7 +83,7 @@ describe('the example shop under the agent', () => {
     expect(
       trace.some((span) => span.parentSpanId === process?.spanId && span.scope.startsWith('@opentelemetry/')),
     ).toBe(true)
-    expect(trace.some((span) => span.service === 'orders' && span.scope.includes('instrumentation-pg'))).toBe(true)
+    expect(trace.some((span) => span.service === 'orders' && span.scope === '@clew/agent/pg')).toBe(true)
   })
 
   it('joins log lines to the checkout', async () => {

@@ -4,12 +4,15 @@ export const PACKAGE_IMPORTS = {
   otlp: ['base'],
   lang: ['base'],
   contract: ['base'],
-  agent: [],
+  opamp: [],
+  agent: ['opamp'],
+  build: ['base', 'agent'],
+  control: ['base', 'opamp'],
   collector: ['base', 'otlp', 'lang'],
   store: ['base', 'otlp'],
   query: ['base', 'otlp', 'lang', 'contract', 'store'],
   web: ['base', 'lang', 'contract'],
-  cli: ['base', 'otlp', 'lang', 'contract', 'agent', 'collector', 'store', 'query'],
+  cli: ['base', 'otlp', 'opamp', 'lang', 'contract', 'agent', 'build', 'control', 'collector', 'store', 'query'],
   testkit: ['base', 'otlp'],
 }
 
@@ -47,6 +50,7 @@ export const TEXT_OWNERS = [
       'packages/cli/src/config/environment.ts',
       'packages/collector/src/config/environment.ts',
       'packages/agent/src/',
+      'packages/build/src/inject.ts', // started by `clew build` through NODE_OPTIONS
       'packages/testkit/src/',
       'packages/store/src/driver/chdb.ts', // the size of the thread pool, which only the environment can set
     ],

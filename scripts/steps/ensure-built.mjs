@@ -6,7 +6,19 @@ import { root } from './root.mjs'
 import { readStamp, sourceStamp, writeStamp } from './source-stamp.mjs'
 import { spawnStep } from './spawn-step.mjs'
 
-const SERVER_PACKAGES = ['base', 'otlp', 'lang', 'contract', 'agent', 'collector', 'store', 'query', 'testkit', 'cli']
+const SERVER_PACKAGES = [
+  'base',
+  'otlp',
+  'lang',
+  'contract',
+  'agent',
+  'build',
+  'collector',
+  'store',
+  'query',
+  'testkit',
+  'cli',
+]
 const WEB_PACKAGES = ['base', 'contract', 'lang', 'web']
 
 const folder = (name) => [`packages/${name}/src`, `packages/${name}/package.json`, `packages/${name}/tsconfig.json`]
@@ -25,6 +37,13 @@ const PARTS = [
       'packages/agent/dist/register.js',
     ],
     command: ['node_modules/typescript/bin/tsc', '-b', 'packages/cli', 'packages/testkit'],
+  },
+  {
+    name: 'agent',
+    title: 'bundling the agent',
+    sources: ['package-lock.json', 'scripts/bundle-agent.mjs', 'tsconfig.base.json', ...folder('agent')],
+    results: ['packages/agent/dist/agent.cjs', 'packages/agent/dist/require.cjs'],
+    command: ['scripts/bundle-agent.mjs'],
   },
   {
     name: 'web',

@@ -19,11 +19,13 @@ export interface ExitFlushOptions {
  * - `process.exit()` and uncaught errors: traces and logs synchronously (metrics need the event loop and are left out).
  */
 export function flushOnExit(options: ExitFlushOptions): void {
+  // One budget for all of the end: what waiting for the loop has used up is not there a second time.
+  let leftMs = options.budgetMs
   process.on('beforeExit', onEmptyLoop)
-  process.on('exit', () => sendBeforeExit(options.takePending(), options.budgetMs))
+  process.on('exit', () => sendBeforeExit(options.takePending(), leftMs))
   // Threads get no signals: theirs end with the process or by themselves.
   for (const signal of isMainThread ? (['SIGTERM', 'SIGINT'] as const) : []) {
-    onFatalSignal(signal, (final) => bounded(options.flush(final), options.budgetMs))
+    onFatalSignal(signal, (final) => within(final))
   }
 
   let flushed = false
@@ -31,7 +33,14 @@ export function flushOnExit(options: ExitFlushOptions): void {
     // The flush itself wakes the loop up, so this event comes again; once is enough, 'exit' sees to the rest.
     if (flushed) return
     flushed = true
-    void bounded(options.flush(true), options.budgetMs)
+    void within(true)
+  }
+
+  async function within(final: boolean): Promise<void> {
+    const beganMs = performance.now()
+    await bounded(options.flush(final), leftMs)
+    // A program that goes on after a signal has its whole budget still.
+    if (final) leftMs = Math.max(0, leftMs - (performance.now() - beganMs))
   }
 }
 

@@ -2,7 +2,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { workerData } from 'node:worker_threads'
-import { gzipSync } from 'node:zlib'
+import { compressedSync } from './pipeline/compression.ts'
 import type { PendingRequest } from './otlp-transport.ts'
 import type { ExitWorkerData } from './send-before-exit.ts'
 
@@ -19,6 +19,6 @@ function post({ url, headers, body }: PendingRequest): Promise<void> {
       resolve()
     })
     request.on('error', () => resolve())
-    request.end(headers['content-encoding'] === 'gzip' ? gzipSync(body) : body)
+    request.end(compressedSync(body, headers['content-encoding']))
   })
 }

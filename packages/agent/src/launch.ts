@@ -1,4 +1,12 @@
-import { basename, dirname, join, parse } from 'node:path'
+import { basename, dirname, parse } from 'node:path'
+import { dotnet } from './launch/dotnet.ts'
+import { go } from './launch/go.ts'
+import { java } from './launch/java.ts'
+import type { Language, LaunchTarget } from './launch/language.ts'
+import { realFiles, type LaunchFiles } from './launch/launch-files.ts'
+import { php } from './launch/php.ts'
+import { isPython, python } from './launch/python.ts'
+import { ruby } from './launch/ruby.ts'
 import { withToken } from './otlp-headers.ts'
 import { packageName } from './service-name.ts'
 
@@ -17,6 +25,12 @@ export interface LaunchRequest {
   readonly env: Env
   /** The full path of an executable (a name to look up, or a path to check), undefined when there is none. */
   readonly findOnPath: (nameOrPath: string) => string | undefined
+  /** Where the control plane is (base URL); the environment's CLEW_CONTROL_ENDPOINT wins. */
+  readonly controlEndpoint?: string | undefined
+  /** Of this machine, for SDKs that do not find it out. */
+  readonly hostName?: string | undefined
+  /** Where agents are looked for; this machine's files when not given. */
+  readonly files?: LaunchFiles | undefined
   /** URL of the agent's entry; the one beside this file when not given. */
   readonly registerUrl?: string | undefined
 }
@@ -42,47 +56,32 @@ const NODE_LIKE = new Set(
 const WRAPPERS = new Set(
   'sh bash zsh fish env make just task docker podman foreman overmind procfile honcho'.split(' '),
 )
-const PYTHON = /^(python(\d(\.\d+)?)?|pypy3?|flask|gunicorn|uvicorn|hypercorn|celery|django-admin|fastapi|streamlit)$/
-const PYTHON_RUNNERS = new Set('uv poetry pipenv pdm hatch rye'.split(' '))
+const LANGUAGES: readonly Language[] = [python, java, dotnet, ruby, php, go]
 
-const PYTHON_INSTALL =
-  'pip install opentelemetry-distro opentelemetry-exporter-otlp && opentelemetry-bootstrap -a install'
-
-/** What the user has to add for runtimes that no environment variable instruments. */
-const HINTS: Readonly<Record<string, string>> = {
-  java: 'Java is instrumented by the OpenTelemetry Java agent: add -javaagent:opentelemetry-javaagent.jar',
-  dotnet: '.NET is instrumented by OpenTelemetry .NET automatic instrumentation: start through its instrument.sh',
-  ruby: 'Ruby: add the gems opentelemetry-sdk and opentelemetry-instrumentation-all and call OpenTelemetry::SDK.configure',
-  bun: 'Bun cannot be instrumented from outside; its own OTLP output goes to the endpoint that is now set',
-}
+const BUN_HINT = 'Bun cannot be instrumented from outside; its own OTLP output goes to the endpoint that is now set'
 
 /**
  * How to start a command so that its telemetry reaches `endpoint`: NODE_OPTIONS carries the agent into every Node
- * process below it, OTEL_* configures every other SDK, Python goes through `opentelemetry-instrument` when that is
- * installed. Variables the user has set stay, apart from what was asked for explicitly. Pure: starts and reads nothing
- * but the nearest package.json.
+ * process below it, OTEL_* configures every other SDK, and the official agents of other languages are put in where they
+ * can be found. Variables the user has set stay, apart from what was asked for explicitly. Starts nothing; looks for
+ * agents on disk.
  */
 export function launchPlan(request: LaunchRequest): LaunchPlan {
-  const notes: string[] = []
-  const env = withTelemetry(request)
-  const name = commandName(request.command)
-  const unchanged = { command: request.command, args: request.args, env, notes }
-
-  if (name === 'deno') env['OTEL_DENO'] ??= 'true'
-  if (PYTHON.test(name)) {
-    const wrapper = findInstrument(request)
-    if (wrapper !== undefined) return { ...unchanged, command: wrapper, args: [request.command, ...request.args] }
-    notes.push(`Python is not instrumented: opentelemetry-instrument was not found; install it with: ${PYTHON_INSTALL}`)
-  } else if (PYTHON_RUNNERS.has(name) && !request.args.includes('opentelemetry-instrument')) {
-    notes.push(
-      `for Python put opentelemetry-instrument before the program: ${name} run opentelemetry-instrument python …`,
-    )
+  const target: LaunchTarget = {
+    name: commandName(request.command),
+    command: request.command,
+    args: request.args,
+    env: withTelemetry(request),
+    notes: [],
+    findOnPath: request.findOnPath,
+    files: request.files ?? realFiles,
   }
-  const hint = HINTS[name]
-  const alreadyDone =
-    name === 'java' && /-javaagent:/.test(`${request.args.join(' ')} ${env['JAVA_TOOL_OPTIONS'] ?? ''}`)
-  if (hint !== undefined && !alreadyDone) notes.push(hint)
-  return unchanged
+  const { name, env, notes } = target
+  if (name === 'deno') env['OTEL_DENO'] ??= 'true'
+  if (name === 'bun') notes.push(BUN_HINT)
+  if (WRAPPERS.has(name)) for (const language of LANGUAGES) language.prepare?.(target)
+  else if (!NODE_LIKE.has(name)) LANGUAGES.find((language) => language.runs(target))?.launch(target)
+  return { command: target.command, args: target.args, env, notes }
 }
 
 function withTelemetry(request: LaunchRequest): Record<string, string> {
@@ -99,6 +98,13 @@ function withTelemetry(request: LaunchRequest): Record<string, string> {
     env['OTEL_EXPORTER_OTLP_HEADERS'] = withToken(env['OTEL_EXPORTER_OTLP_HEADERS'], request.token)
   env['OTEL_EXPORTER_OTLP_PROTOCOL'] ||= 'http/protobuf'
   for (const signal of ['TRACES', 'METRICS', 'LOGS']) env[`OTEL_${signal}_EXPORTER`] ||= 'otlp'
+  env['OTEL_PROPAGATORS'] ||= 'tracecontext,baggage'
+  if (request.hostName !== undefined) addHostName(env, request.hostName)
+  if (request.controlEndpoint !== undefined) {
+    env['CLEW_CONTROL_ENDPOINT'] ||= request.controlEndpoint
+    // Under this name the distributions of Elastic look for the same protocol, in every language.
+    env['ELASTIC_OTEL_OPAMP_ENDPOINT'] ||= new URL('/v1/opamp', request.controlEndpoint).href
+  }
   env['OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED'] ||= 'true'
   const option = `--import ${request.registerUrl ?? REGISTER_URL}`
   const present = env['NODE_OPTIONS'] ?? ''
@@ -106,16 +112,29 @@ function withTelemetry(request: LaunchRequest): Record<string, string> {
   return env
 }
 
+/** Not every SDK finds out by itself on which machine it runs. */
+function addHostName(env: Record<string, string>, hostName: string): void {
+  const present = env['OTEL_RESOURCE_ATTRIBUTES'] ?? ''
+  if (/(^|,)\s*host\.name\s*=/.test(present)) return
+  const escaped = encodeURIComponent(hostName)
+  env['OTEL_RESOURCE_ATTRIBUTES'] = present.trim() === '' ? `host.name=${escaped}` : `${present},host.name=${escaped}`
+}
+
 function namesService(env: Env): boolean {
   return Boolean(env['OTEL_SERVICE_NAME']) || /(^|,)\s*service\.name\s*=/.test(env['OTEL_RESOURCE_ATTRIBUTES'] ?? '')
 }
+
+/** Runtimes that are told the program as an argument. */
+const PROGRAM_IN_ARGUMENTS = new Set(['java', 'dotnet', 'ruby', 'bun', 'php'])
 
 /** A name for programs that cannot find one themselves; Node processes under the agent can, one by one. */
 function derivedService({ command, args }: LaunchRequest): string | undefined {
   const name = commandName(command)
   if (NODE_LIKE.has(name) || WRAPPERS.has(name)) return undefined
   const program =
-    PYTHON.test(name) || name in HINTS ? args.find((arg) => /\.(py|jar|rb|dll|ts|js)$/.test(arg)) : undefined
+    isPython(name) || PROGRAM_IN_ARGUMENTS.has(name)
+      ? args.find((arg) => /\.(py|jar|rb|dll|ts|js|php)$/.test(arg))
+      : undefined
   const stem = program === undefined ? name : parse(basename(program)).name
   const generic = /^(main|app|server|manage|__main__)$/.test(stem) && program !== undefined
   return (generic ? packageName(dirname(program)) : undefined) ?? stem
@@ -123,10 +142,4 @@ function derivedService({ command, args }: LaunchRequest): string | undefined {
 
 function commandName(command: string): string {
   return basename(command.replaceAll('\\', '/')).replace(/\.(exe|cmd|bat)$/i, '')
-}
-
-function findInstrument({ command, findOnPath }: LaunchRequest): string | undefined {
-  // The Python of a virtual environment has its own wrapper beside it, and only that one loads the right packages.
-  if (command.includes('/')) return findOnPath(join(dirname(command), 'opentelemetry-instrument'))
-  return findOnPath('opentelemetry-instrument')
 }

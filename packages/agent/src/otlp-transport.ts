@@ -2,7 +2,10 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import http from 'node:http'
 import https from 'node:https'
-import { gzip } from 'node:zlib'
+import { backoffMs } from './pipeline/backoff.ts'
+import { compressed, type Compression } from './pipeline/compression.ts'
+import type { DiskSpool } from './pipeline/disk-spool.ts'
+import type { QueuedBody } from './pipeline/queued-body.ts'
 import { judgeAnswer, type Outcome } from './pipeline/judge-answer.ts'
 import { reportOnce } from './report-once.ts'
 
@@ -14,11 +17,13 @@ const requestHttps = https.request
 export interface TransportOptions {
   readonly url: string
   readonly headers: () => Promise<Record<string, string>>
-  readonly compression: 'gzip' | 'none'
+  readonly compression: Compression
   readonly timeoutMs: number
   readonly agent?: () => http.Agent | https.Agent | Promise<http.Agent | https.Agent>
   /** Bodies waiting for the backend, together; what does not fit is dropped and counted. */
   readonly maxQueuedBytes?: number
+  /** Where bodies go that do not fit, or that the backend has not taken for a minute; they are sent when it is back. */
+  readonly spool?: DiskSpool | undefined
   /** Requests on the wire at the same time; one keeps the order. */
   readonly maxInFlight?: number
 }
@@ -30,19 +35,8 @@ export interface PendingRequest {
   readonly body: Uint8Array
 }
 
-interface Entry {
-  readonly body: Uint8Array
-  readonly items: number
-  readonly deadlineMs: number
-  attempts: number
-  handedOver: boolean
-  /** Somebody else sends it now. */
-  taken: boolean
-}
-
 const DEFAULT_QUEUED_BYTES = 8 * 1024 * 1024
 const RETRY_WINDOW_MS = 60_000
-const MAX_BACKOFF_MS = 5_000
 
 /**
  * A bounded queue of serialized OTLP requests in front of one HTTP endpoint, retried with growing pauses for up to a
@@ -51,8 +45,8 @@ const MAX_BACKOFF_MS = 5_000
  */
 export class OtlpTransport {
   readonly #options: TransportOptions
-  readonly #waiting: Entry[] = []
-  readonly #sending: Set<Entry> = new Set()
+  readonly #waiting: QueuedBody[] = []
+  readonly #sending: Set<QueuedBody> = new Set()
   readonly #idle: (() => void)[] = []
   readonly #wakes: Set<() => void> = new Set()
   #headers: Record<string, string> = { 'content-type': 'application/x-protobuf' }
@@ -63,6 +57,7 @@ export class OtlpTransport {
   #droppedRequests = 0
   #droppedItems = 0
   #sentItems = 0
+  #spooledItems = 0
   #lanes = 0
   #pausedUntilMs = 0
 
@@ -85,6 +80,11 @@ export class OtlpTransport {
     return this.#sentItems
   }
 
+  /** Items that were put on the disk. */
+  get spooledItems(): number {
+    return this.#spooledItems
+  }
+
   /** Bytes that wait or are on the wire. */
   get queuedBytes(): number {
     return this.#queuedBytes
@@ -99,7 +99,7 @@ export class OtlpTransport {
   enqueue(body: Uint8Array, items = 0): void {
     const limit = this.#options.maxQueuedBytes ?? DEFAULT_QUEUED_BYTES
     if (this.#queuedBytes + body.byteLength > limit) {
-      this.#drop(items, `the backend at ${this.#options.url} is too slow or away: telemetry is dropped`)
+      this.#setAside(body, items, `the backend at ${this.#options.url} is too slow or away: telemetry is dropped`)
       return
     }
     this.#queuedBytes += body.byteLength
@@ -125,7 +125,10 @@ export class OtlpTransport {
     this.#queuedBytes = 0
     this.#queuedItems = 0
     for (const entry of all) entry.taken = true
-    const pending = all.filter((entry) => !entry.handedOver)
+    const unsent = all.filter((entry) => !entry.handedOver)
+    // One that has failed before would most likely do so again, and hold up the end.
+    const away = unsent.some((entry) => entry.attempts > 0)
+    const pending = unsent.filter(({ body, items }) => !away || this.#options.spool?.put(body, items) !== true)
     return pending.map((entry) => ({ url: this.#options.url, headers: this.#headers, body: entry.body }))
   }
 
@@ -148,7 +151,7 @@ export class OtlpTransport {
   }
 
   /** Posts until the backend has it, refuses it, or the time is over. */
-  async #deliver(entry: Entry): Promise<void> {
+  async #deliver(entry: QueuedBody): Promise<void> {
     while (!entry.taken) {
       if (this.#pausedUntilMs > Date.now()) {
         await this.#pause(this.#pausedUntilMs - Date.now())
@@ -157,7 +160,10 @@ export class OtlpTransport {
       const { retry, reason, retryAfterMs } = await this.#post(entry)
       if (entry.taken) return
       if (!retry || Date.now() >= entry.deadlineMs) {
-        if (reason === undefined) this.#sentItems += entry.items
+        if (reason === undefined) {
+          this.#sentItems += entry.items
+          this.#sendSpooled()
+        } else if (retry) this.#setAside(entry.body, entry.items, `${this.#options.url} took no telemetry: ${reason}`)
         else this.#drop(entry.items, `${this.#options.url} refused telemetry: ${reason}`)
         return
       }
@@ -171,16 +177,16 @@ export class OtlpTransport {
   async #prepare(): Promise<void> {
     try {
       this.#headers = { ...(await this.#options.headers()) }
-      if (this.#options.compression === 'gzip') this.#headers['content-encoding'] = 'gzip'
+      if (this.#options.compression !== 'none') this.#headers['content-encoding'] = this.#options.compression
       this.#agent = await this.#options.agent?.()
     } catch (error) {
       reportOnce(`the OTLP exporter's settings cannot be used: ${String(error)}`)
     }
   }
 
-  async #post(entry: Entry): Promise<Outcome> {
+  async #post(entry: QueuedBody): Promise<Outcome> {
     try {
-      const body = this.#options.compression === 'gzip' ? await compressed(entry.body) : entry.body
+      const body = await compressed(entry.body, this.#options.compression)
       if (entry.taken) return { retry: false }
       return await context.with(suppressTracing(ROOT_CONTEXT), () => this.#send(entry, body))
     } catch (error) {
@@ -188,7 +194,7 @@ export class OtlpTransport {
     }
   }
 
-  #send(entry: Entry, body: Uint8Array): Promise<Outcome> {
+  #send(entry: QueuedBody, body: Uint8Array): Promise<Outcome> {
     return new Promise((resolve) => {
       const url = new URL(this.#options.url)
       const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
@@ -223,20 +229,21 @@ export class OtlpTransport {
     })
   }
 
+  /** To the disk where there is one for that; lost otherwise. */
+  #setAside(body: Uint8Array, items: number, message: string): void {
+    if (this.#options.spool?.put(body, items) === true) this.#spooledItems += items
+    else this.#drop(items, message)
+  }
+
+  /** The backend takes data: one more of those that wait on the disk, for each that has arrived. */
+  #sendSpooled(): void {
+    const spooled = this.#options.spool?.take()
+    if (spooled !== undefined) this.enqueue(spooled.body, spooled.items)
+  }
+
   #drop(items: number, message: string): void {
     this.#droppedRequests++
     this.#droppedItems += items
     reportOnce(message)
   }
-}
-
-/** Half a second, doubled each time, up to five; a tenth more or less, so that a fleet does not come back at once. */
-function backoffMs(attempts: number): number {
-  return Math.min(500 * 2 ** attempts, MAX_BACKOFF_MS) * (0.9 + Math.random() * 0.2)
-}
-
-function compressed(body: Uint8Array): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    gzip(body, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error)))
-  })
 }

@@ -20,11 +20,15 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BatchSender } from './batch-sender.ts'
-import { HTTP_SCOPE } from './instrumentations/http/server.ts'
-import { ServerDurations } from './instrumentations/http/server-durations.ts'
+import { LogGate } from './control/log-gate.ts'
+import { DurationProducer } from './metrics/duration-producer.ts'
 import { OtlpTransport, type PendingRequest, type TransportOptions } from './otlp-transport.ts'
+import { compressionFrom } from './pipeline/compression.ts'
+import { DiskSpool } from './pipeline/disk-spool.ts'
 import { createFastTraces, type FastTraces } from './pipeline/fast-traces.ts'
 import { exportPath, numberFrom, type SignalName } from './settings.ts'
+
+const SPOOL_BYTES = 64 * 1024 * 1024
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -32,8 +36,10 @@ type Env = Readonly<Record<string, string | undefined>>
 export interface Pipelines {
   /** Our own tracer, when the traces go over it; the SDK then has no span processors. */
   readonly fastTraces?: FastTraces
-  /** Durations of incoming requests, when the metrics go over our reader. */
-  readonly serverDurations?: ServerDurations
+  /** Durations that the agent measures, when the metrics go over our reader. */
+  readonly durations?: DurationProducer
+  /** Which log records are sent; they pass it where logs go over our own sender. */
+  readonly logGate: LogGate
   readonly spanProcessors?: SpanProcessor[]
   readonly logRecordProcessors?: LogRecordProcessor[]
   readonly metricReaders?: MetricReader[]
@@ -63,7 +69,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     path: 'protobuf' | 'json',
     more?: Partial<TransportOptions>,
   ): OtlpTransport => {
-    const created = createTransport(signal, path, more)
+    const created = createTransport(env, signal, path, more)
     transports.push(created)
     return created
   }
@@ -72,9 +78,10 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
   const logRecords = exportPath(env, 'LOGS')
   const points = exportPath(env, 'METRICS')
   const parts: SdkParts = {}
+  const logGate = new LogGate()
 
   let fastTraces: FastTraces | undefined
-  let serverDurations: ServerDurations | undefined
+  let durations: DurationProducer | undefined
   if (traces === 'none') parts.spanProcessors = []
   else if (ownTracer && traces === 'protobuf') {
     parts.spanProcessors = []
@@ -101,7 +108,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
       ...limits(env, 'BLRP'),
     })
     senders.push(sender)
-    parts.logRecordProcessors = [logProcessor(sender)]
+    parts.logRecordProcessors = [logProcessor(sender, logGate)]
   }
   if (points === 'none') parts.metricReaders = []
   else if (points !== 'sdk') {
@@ -109,27 +116,38 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     const exportIntervalMillis = numberFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL', 10_000) || 10_000
     const exportTimeoutMillis = Math.min(numberFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT', 10_000), exportIntervalMillis)
     const temporality = exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM)
-    serverDurations = new ServerDurations(HTTP_SCOPE, temporality ?? AggregationTemporality.CUMULATIVE)
-    const metricProducers = [serverDurations]
+    durations = new DurationProducer(temporality ?? AggregationTemporality.CUMULATIVE)
+    const metricProducers = [durations]
     const times = { exportIntervalMillis, exportTimeoutMillis }
     parts.metricReaders = [new PeriodicExportingMetricReader({ exporter, metricProducers, ...times })]
   }
   return {
     ...parts,
+    logGate,
     ...(fastTraces === undefined ? {} : { fastTraces }),
-    ...(serverDurations === undefined ? {} : { serverDurations }),
+    ...(durations === undefined ? {} : { durations }),
     flush: async () => {
       const readers = parts.metricReaders ?? []
       await Promise.all([...senders.map((sender) => sender.drain()), ...readers.map((reader) => reader.forceFlush())])
     },
     takePending: () => {
+      // What was kept back for its end has none any more.
+      fastTraces?.sampler.tail?.flush()
       for (const sender of senders) sender.flush()
       return transports.flatMap((sending) => sending.takePending())
     },
   }
 }
 
+/** A folder for what cannot be delivered, where CLEW_SPOOL_DIR names one. */
+function spoolFrom(env: Env, signal: SignalName): DiskSpool | undefined {
+  const folder = env['CLEW_SPOOL_DIR']?.trim()
+  if (!folder) return undefined
+  return new DiskSpool(signal.toLowerCase(), { folder, maxBytes: numberFrom(env, 'CLEW_SPOOL_BYTES', SPOOL_BYTES) })
+}
+
 function createTransport(
+  env: Env,
   signal: SignalName,
   path: 'protobuf' | 'json',
   more: Partial<TransportOptions> = {},
@@ -140,7 +158,8 @@ function createTransport(
   return new OtlpTransport({
     url: options.url,
     headers: options.headers,
-    compression: options.compression,
+    compression: compressionFrom(env, signal),
+    spool: spoolFrom(env, signal),
     timeoutMs: options.timeoutMillis,
     agent: () => options.agentFactory(new URL(options.url).protocol),
     ...more,
@@ -168,9 +187,11 @@ function spanProcessor(sender: BatchSender<ReadableSpan>): SpanProcessor {
   }
 }
 
-function logProcessor(sender: BatchSender<ReadableLogRecord>): LogRecordProcessor {
+function logProcessor(sender: BatchSender<ReadableLogRecord>, gate: LogGate): LogRecordProcessor {
   return {
-    onEmit: (record: SdkLogRecord, _context?: Context) => sender.add(record),
+    onEmit: (record: SdkLogRecord, _context?: Context) => {
+      if (gate.passes(record.severityNumber)) sender.add(record)
+    },
     forceFlush: () => sender.drain(),
     shutdown: () => sender.drain(),
   }

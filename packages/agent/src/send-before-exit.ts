@@ -13,7 +13,8 @@ export interface ExitWorkerData {
  * gets no further turn: another thread does the sending while this one waits. Failures are not reported.
  */
 export function sendBeforeExit(requests: readonly PendingRequest[], budgetMs: number): void {
-  if (requests.length === 0) return
+  if (requests.length === 0 || budgetMs <= 0) return
+  const beganMs = performance.now()
   const done = new Int32Array(new SharedArrayBuffer(4))
   const workerData: ExitWorkerData = { clewExitWorker: true, requests, done }
   try {
@@ -25,7 +26,7 @@ export function sendBeforeExit(requests: readonly PendingRequest[], budgetMs: nu
       stderr: true,
     })
     worker.on('error', () => undefined)
-    Atomics.wait(done, 0, 0, budgetMs)
+    Atomics.wait(done, 0, 0, Math.max(0, budgetMs - (performance.now() - beganMs)))
   } catch {
     // Out of memory or threads: the telemetry is lost, the program ends as it wanted to.
   }

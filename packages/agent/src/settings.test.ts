@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  exportPath,
-  instrumentationWanted,
-  needsWholeSdk,
-  numberFrom,
-  wantsOwnTracer,
-  withDefaults,
-} from './settings.ts'
+import { exportPath, needsWholeSdk, numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
 
 describe('exportPath', () => {
   it.each([
@@ -62,7 +55,6 @@ describe('needsWholeSdk', () => {
 it.each([
   [{}, true],
   [{ CLEW_TRACER: 'SDK' }, false],
-  [{ OTEL_CONFIG_FILE: 'otel.yaml' }, false],
   [{ OTEL_NODE_RESOURCE_DETECTORS: 'env' }, false],
 ])('wantsOwnTracer with %j: %s', (env, wanted) => {
   expect(wantsOwnTracer(env)).toBe(wanted)
@@ -78,14 +70,5 @@ describe('numberFrom', () => {
     ['many', 5],
   ])('reads %j as %d', (text, value) => {
     expect(numberFrom({ X: text }, 'X', 5)).toBe(value)
-  })
-})
-
-describe('instrumentationWanted', () => {
-  it('follows the two lists', () => {
-    expect(instrumentationWanted({}, 'console')).toBe(true)
-    expect(instrumentationWanted({ OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pg, console' }, 'console')).toBe(false)
-    expect(instrumentationWanted({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http' }, 'console')).toBe(false)
-    expect(instrumentationWanted({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,console' }, 'console')).toBe(true)
   })
 })

@@ -34,11 +34,11 @@ export function exportPath(env: Env, signal: SignalName): ExportPath {
 
 /**
  * Whether a variable is set that only the whole SDK package obeys: limits of log records, its own diagnostics,
- * detectors, declarative configuration.
+ * detectors.
  */
 export function needsWholeSdk(env: Env, ownTracer: boolean): boolean {
   const names =
-    /^OTEL_(LOG_LEVEL|CONFIG_FILE|EXPERIMENTAL_.*|NODE_EXPERIMENTAL_.*|NODE_RESOURCE_DETECTORS|ATTRIBUTE_.*_LIMIT|LOGRECORD_.*_LIMIT)$/
+    /^OTEL_(LOG_LEVEL|EXPERIMENTAL_.*|NODE_EXPERIMENTAL_.*|NODE_RESOURCE_DETECTORS|ATTRIBUTE_.*_LIMIT|LOGRECORD_.*_LIMIT)$/
   const ofTracer = /^OTEL_(TRACES_SAMPLER|(SPAN|EVENT|LINK)_.*_LIMIT)$/
   return Object.entries(env).some(
     ([name, value]) => (names.test(name) || (!ownTracer && ofTracer.test(name))) && value?.trim(),
@@ -46,12 +46,12 @@ export function needsWholeSdk(env: Env, ownTracer: boolean): boolean {
 }
 
 /**
- * Whether the agent's own tracer is to be used: not when CLEW_TRACER=sdk asks for the SDK's, and not with what is
- * configured by a file or by detectors that only the whole SDK knows.
+ * Whether the agent's own tracer is to be used: not when CLEW_TRACER=sdk asks for the SDK's, and not with
+ * detectors that only the whole SDK knows.
  */
 export function wantsOwnTracer(env: Env): boolean {
   if (env['CLEW_TRACER']?.trim().toLowerCase() === 'sdk') return false
-  return !env['OTEL_CONFIG_FILE']?.trim() && !env['OTEL_NODE_RESOURCE_DETECTORS']?.trim()
+  return !env['OTEL_NODE_RESOURCE_DETECTORS']?.trim()
 }
 
 /** The value of a numeric variable; the fallback when it is missing, not a number or negative. */
@@ -84,12 +84,4 @@ export function withDefaults<T>(env: Record<string, string | undefined>, action:
       else env['OTEL_EXPORTER_OTLP_HEADERS'] = headers
     }
   }
-}
-
-/** Whether an instrumentation of this short name (`console`, `runtime-node`) is wanted. */
-export function instrumentationWanted(env: Env, name: string): boolean {
-  const list = (text: string | undefined): string[] => (text ?? '').split(',').map((entry) => entry.trim())
-  const enabled = list(env['OTEL_NODE_ENABLED_INSTRUMENTATIONS']).filter((entry) => entry !== '')
-  if (list(env['OTEL_NODE_DISABLED_INSTRUMENTATIONS']).includes(name)) return false
-  return enabled.length === 0 || enabled.includes(name)
 }

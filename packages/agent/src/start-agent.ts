@@ -1,53 +1,112 @@
 import { isMainThread } from 'node:worker_threads'
+import { readConfigFile, withFileSettings } from './config/read-config-file.ts'
 import { captureConsole } from './console-logs.ts'
+import { reportLostContext, watchLostContext } from './context/lost-context.ts'
 import { recordCrashes } from './crash-record.ts'
-import { patchDefaultImports } from './esm-defaults.ts'
-import { registerEsmHooks } from './esm-hooks.ts'
 import { flushOnExit } from './exit-flush.ts'
-import { createInstrumentations, instrumentedModules } from './instrumentations.ts'
-import { durationRecorder } from './instrumentations/http/duration-recorder.ts'
-import { instrumentHttpServers } from './instrumentations/http/server.ts'
+import { controlSettings, type ControlSettings } from './control/control-settings.ts'
+import { startLiveControl } from './control/live-control.ts'
+import { durationRecorders } from './metrics/duration-recorders.ts'
+import { reportBundled } from './findings/bundled-program.ts'
+import { packagesInMemory, reportLoadedBefore } from './findings/loaded-before.ts'
+import { allFindings, openFindings, reportFinding } from './findings/report-finding.ts'
 import { createPipelines } from './pipelines.ts'
+import { PluginHost } from './plugins/plugin-host.ts'
+import { pluginWanted } from './plugins/plugin-switches.ts'
+import { allPlugins } from './plugins/registry.ts'
+import { startRules, switchRule } from './rules/start-rules.ts'
 import { deriveServiceName } from './service-name.ts'
-import { instrumentationWanted, numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
+import { numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
 import { processFacts, skipReason } from './skip-reason.ts'
 import { startSdk } from './start-sdk.ts'
+
+/** After that a program has loaded what it needs. */
+const PROGRAM_STANDS_MS = 3000
 
 const STARTED = Symbol.for('clew.agent.started')
 
 /**
  * Starts the OpenTelemetry SDK with every instrumentation in this process, configured by OTEL_* with the agent's
  * defaults. Does nothing where it has no business (see `skipReason`) and when called a second time.
+ *
+ * @public called by `load-agent.ts` through the bundled file
  */
 export function startAgent(): void {
   const marks = globalThis as { [STARTED]?: true }
   if (marks[STARTED] || skipReason(processFacts())) return
   marks[STARTED] = true
-  // A queue bounded in spans only where somebody asked for it: the own tracer's is bounded in bytes.
-  const maxQueuedSpans = numberFrom(process.env, 'OTEL_BSP_MAX_QUEUE_SIZE', 0) || Number.POSITIVE_INFINITY
-  withDefaults(process.env, () => start(maxQueuedSpans))
+  if (!process.env['OTEL_CONFIG_FILE']?.trim()) return startWithDefaults()
+  const { variables, ignored } = readConfigFile()
+  if (variables['OTEL_SDK_DISABLED'] === 'true') return
+  for (const text of ignored) reportFinding('configuration', `${process.env['OTEL_CONFIG_FILE']}: ${text}`)
+  withFileSettings(process.env, variables, startWithDefaults)
 }
 
-function start(maxQueuedSpans: number): void {
-  const { env } = process
-  const { flush, takePending, fastTraces, serverDurations, ...parts } = createPipelines(env, {
+function startWithDefaults(): void {
+  // A queue bounded in spans only where somebody asked for it: the own tracer's is bounded in bytes.
+  const maxQueuedSpans = numberFrom(process.env, 'OTEL_BSP_MAX_QUEUE_SIZE', 0) || Number.POSITIVE_INFINITY
+  const control = controlSettings(process.env)
+  withDefaults(process.env, () => start(maxQueuedSpans, control))
+}
+
+function start(maxQueuedSpans: number, control: ControlSettings | undefined): void {
+  // A copy: some of it is read when a library is loaded, and by then the defaults are out of the environment again.
+  const env = { ...process.env }
+  const inMemory = packagesInMemory()
+  const { flush, takePending, fastTraces, durations, logGate, ...parts } = createPipelines(env, {
     ownTracer: wantsOwnTracer(env),
     maxQueuedSpans,
   })
-  const ownHttpServer = fastTraces !== undefined && instrumentationWanted(env, 'http')
-  const instrumentations = createInstrumentations(env, { isMainThread, ownHttpServer })
-  const modules = instrumentedModules(instrumentations)
-  patchDefaultImports(modules)
-  registerEsmHooks(modules)
   const serviceName = deriveServiceName(process.argv[1], env)
-  const endRest = startSdk({ env, instrumentations, serviceName, parts, fastTraces })
-  if (ownHttpServer) instrumentHttpServers(durationRecorder(env, serverDurations))
-  if (instrumentationWanted(env, 'console')) captureConsole()
+  const endRest = startSdk({ env, serviceName, parts, fastTraces })
+  openFindings()
+  if (fastTraces !== undefined && env['CLEW_LOST_CONTEXT']?.trim().toLowerCase() !== 'off') {
+    watchLostContext(fastTraces.startHooks)
+  }
+  const plugins = allPlugins({ sdkHttp: fastTraces === undefined })
+  const host = new PluginHost({ plugins, env, durations: durationRecorders(env, durations), report: reportFinding })
+  host.start()
+  reportLoadedBefore(inMemory, host.packages)
+  // When the program stands: looking at its file is no part of its start.
+  const lookAtProgram = once(() => reportBundled(process.argv[1], host.unseenPackages))
+  setTimeout(lookAtProgram, PROGRAM_STANDS_MS).unref()
+  startRules(env, reportFinding)
+  if (pluginWanted(env, 'console')) captureConsole()
   recordCrashes()
+  startLiveControl({
+    env,
+    control,
+    serviceName,
+    fastTraces,
+    logGate,
+    isMainThread,
+    points: { findings: openedFindings, setRuleEnabled: switchRule },
+  })
   flushOnExit({
     budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.
-    flush: async (final) => void (await Promise.all([flush(), final ? endRest?.() : undefined])),
+    flush: async (final) => {
+      if (final) {
+        lookAtProgram()
+        fastTraces?.sampler.tail?.flush()
+        reportLostContext()
+      }
+      await Promise.all([flush(), final ? endRest?.() : undefined])
+    },
     takePending,
   })
+}
+
+/** The action, for the first call only. */
+function once(action: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    action()
+  }
+}
+
+function openedFindings(): { component: string; message: string }[] {
+  return allFindings().map(({ kind, text }) => ({ component: kind, message: text }))
 }

@@ -1,7 +1,5 @@
 import { context, metrics, propagation, trace } from '@opentelemetry/api'
 import { logs } from '@opentelemetry/api-logs'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { registerInstrumentations, type Instrumentation } from '@opentelemetry/instrumentation'
 import {
   defaultResource,
   detectResources,
@@ -19,7 +17,9 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { NodeSDK } from '@opentelemetry/sdk-node'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { createRequire } from 'node:module'
+import { AgentContextManager } from './context/agent-context.ts'
 import type { FastTraces } from './pipeline/fast-traces.ts'
+import { watchOverhead } from './overhead/watch-overhead.ts'
 import { reportPipelineMetrics } from './pipeline/pipeline-metrics.ts'
 import type { SdkParts } from './pipelines.ts'
 import { baggageCopier } from './propagation/baggage-attributes.ts'
@@ -31,7 +31,6 @@ import { needsWholeSdk } from './settings.ts'
 /** What the SDK is built from. */
 export interface SdkOptions {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly instrumentations: Instrumentation[]
   readonly serviceName: string | undefined
   readonly parts: SdkParts
   /** Our own tracer; `parts` then has no span processors in it. */
@@ -74,12 +73,15 @@ export function startSdk(options: SdkOptions): (() => Promise<void>) | undefined
     })
   }
   if (sdk === undefined && resource !== undefined) startBareSdk(options, resource)
-  if (fastTraces !== undefined) reportPipelineMetrics(fastTraces)
+  if (fastTraces !== undefined) {
+    reportPipelineMetrics(fastTraces)
+    watchOverhead(env, fastTraces)
+  }
   return ownsAll || sdk === undefined ? undefined : () => sdk.shutdown()
 }
 
-function startBareSdk({ instrumentations, parts }: SdkOptions, resource: Resource): void {
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+function startBareSdk({ parts }: SdkOptions, resource: Resource): void {
+  context.setGlobalContextManager(new AgentContextManager())
   const { metricReaders = [], spanProcessors = [], logRecordProcessors = [] } = parts
   if (metricReaders.length > 0) {
     metrics.setGlobalMeterProvider(new MeterProvider({ resource, readers: metricReaders }))
@@ -88,7 +90,6 @@ function startBareSdk({ instrumentations, parts }: SdkOptions, resource: Resourc
   if (logRecordProcessors.length > 0) {
     logs.setGlobalLoggerProvider(new LoggerProvider({ resource, processors: logRecordProcessors }))
   }
-  registerInstrumentations({ instrumentations })
 }
 
 function detectedResource(serviceName: string | undefined): Resource {
@@ -96,17 +97,15 @@ function detectedResource(serviceName: string | undefined): Resource {
   return serviceName === undefined ? detected : detected.merge(resourceFromAttributes({ 'service.name': serviceName }))
 }
 
-function startWholeSdk(
-  { env, instrumentations, serviceName, parts }: SdkOptions,
-  resource: Resource | undefined,
-): NodeSDK {
+function startWholeSdk({ env, serviceName, parts }: SdkOptions, resource: Resource | undefined): NodeSDK {
   const require = createRequire(import.meta.url)
   const module = require('@opentelemetry/sdk-node') as { NodeSDK: typeof NodeSDK }
   const sdk = new module.NodeSDK({
     ...parts,
-    instrumentations,
+    instrumentations: [],
     // Ours is registered already.
     textMapPropagator: null,
+    contextManager: new AgentContextManager(),
     // All signals of a process have one resource, instance id included.
     ...(resource === undefined ? {} : { resource, autoDetectResources: false }),
     // With the variable set, the SDK chooses the detectors by it.

@@ -1,6 +1,8 @@
 import type { CommandDefinition } from './command.ts'
+import { agentsCommand } from './commands/agents.ts'
 import { backupCommand } from './commands/backup.ts'
 import { benchCommand } from './commands/bench.ts'
+import { buildCommand } from './commands/build.ts'
 import { collectorCommand } from './commands/collector.ts'
 import { componentsCommand } from './commands/components.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -24,11 +26,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
   upCommand,
   demoCommand,
   runCommand,
+  buildCommand,
   tracesCommand,
   traceCommand,
   logsCommand,
   tailCommand,
   servicesCommand,
+  agentsCommand,
   keysCommand,
   collectorCommand,
   validateCommand,

@@ -29,6 +29,8 @@ const USAGE_CODES = [
   'BAD_RANGE',
   'BAD_INPUT',
   'BAD_QUERY',
+  'RULES_INVALID',
+  'RULES_UNREADABLE',
   'BAD_CURSOR',
   'QUERY_REGEXP',
   'STORE_URL',
@@ -42,6 +44,7 @@ const NOT_FOUND_CODES = [
   'SERVICE_NOT_FOUND',
   'METRIC_NOT_FOUND',
   'KEY_NOT_FOUND',
+  'SETTINGS_NOT_FOUND',
 ]
 
 const BY_CODE: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { CommandContext } from './command.ts'
 import { COMMANDS } from './commands.ts'
+import { prepare } from './prepare-command.ts'
 import { VERSION } from './version.ts'
 
 const EXIT_CODE_HELP = `
@@ -24,15 +25,4 @@ export function buildProgram(context: CommandContext): Command {
     definition.build(command, context)
   }
   return program
-}
-
-/** Commander writes through our terminal and throws instead of ending the process; sub-commands need it each. */
-export function prepare(command: Command, { terminal }: CommandContext): void {
-  command.exitOverride().showHelpAfterError('(add --help for the possible options)')
-  command.configureOutput({
-    writeOut: (text) => terminal.out(text.trimEnd()),
-    writeErr: (text) => terminal.err(text.trimEnd()),
-    getOutHasColors: () => terminal.color,
-    getErrHasColors: () => terminal.color,
-  })
 }

@@ -1,3 +1,4 @@
+import { clearAgents, listAgents, setAgents } from './agents.ts'
 import { getBackup, startBackup } from './backups.ts'
 import type { Endpoint } from './endpoint.ts'
 import { decideKey, listKeys } from './keys.ts'
@@ -50,4 +51,7 @@ export const endpoints: readonly Endpoint[] = [
   getPipeline,
   recentDecisions,
   tapPipeline,
+  listAgents,
+  setAgents,
+  clearAgents,
 ]

@@ -1,6 +1,7 @@
 import type { SecureContextOptions, Server as TlsServer } from 'node:tls'
 import type { ClewError } from '@clew/base/errors'
 import type { Scope } from '@clew/base/scope'
+import type { clearAgents, listAgents, setAgents } from '@clew/contract/agents'
 import type { getBackup, startBackup } from '@clew/contract/backups'
 import type { InputOf, OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
 import type { getPipeline, Trouble, recentDecisions } from '@clew/contract/pipeline'
@@ -11,6 +12,8 @@ import type { QueryOptions, QueryResult } from '@clew/store/driver/driver'
 import type { Coverage } from '@clew/store/promote/backfill'
 import type { PromotableLevel, PromotedKey } from '@clew/store/promote/promoted-key'
 import type { KeyUse } from '@clew/store/promote/usage-counter'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Sql } from '@clew/store/sql/sql'
 
 /** Reads of the store. */
@@ -124,4 +127,22 @@ export interface ServerTls {
   readonly options: SecureContextOptions & { readonly requestCert: boolean; readonly rejectUnauthorized: boolean }
   /** Keeps the server's certificate as the files are; returns what ends that. */
   follow(server: Pick<TlsServer, 'setSecureContext'>): () => void
+}
+
+/** The agents and what is set for them. */
+export interface ControlPort {
+  list(input: ParsedInputOf<typeof listAgents>): OutputOf<typeof listAgents>
+  /** Throws ClewError BAD_SETTINGS, BAD_INPUT, TOO_MANY_SETTINGS, CANNOT_WRITE. */
+  set(input: ParsedInputOf<typeof setAgents>): Promise<OutputOf<typeof setAgents>>
+  /** Throws ClewError SETTINGS_NOT_FOUND, CANNOT_WRITE. */
+  clear(input: ParsedInputOf<typeof clearAgents>): Promise<OutputOf<typeof clearAgents>>
+  /** One OpAMP message over HTTP; never throws. */
+  exchange(
+    body: Uint8Array,
+    facts: { readonly userAgent: string; readonly waitMs: number; readonly abort: AbortSignal },
+  ): Promise<{ readonly status: 200 | 400; readonly body: Uint8Array }>
+  /** An HTTP connection that asks to be an OpAMP WebSocket, after the caller was checked. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Jaeger remote sampling for a service, as JSON. */
+  strategy(service: string): object
 }

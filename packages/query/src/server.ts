@@ -6,13 +6,23 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { Server } from 'node:http'
 import type { Server as TlsServer } from 'node:tls'
 import { createApp } from './http/app.ts'
-import type { AuthPort, PipelinePort, ServerTls, StatusPort, StorePort } from './ports.ts'
+import { handleUpgrades } from './http/upgrades.ts'
+import {
+  NO_AUTH,
+  type AuthPort,
+  type ControlPort,
+  type PipelinePort,
+  type ServerTls,
+  type StatusPort,
+  type StorePort,
+} from './ports.ts'
 import type { QueryLimits } from './run/question.ts'
 
 export interface QueryServerOptions {
   readonly store: StorePort
   readonly status: StatusPort
   readonly pipeline: PipelinePort
+  readonly control: ControlPort
   /** Version of the product, for OpenAPI. */
   readonly version: string
   /** Folder of the built UI; without it only the APIs are served. */
@@ -58,6 +68,11 @@ export function createQueryServer(options: QueryServerOptions): QueryServer {
       }) as Server
       stopFollowing = tls?.follow(listening as Server & TlsServer)
       server = listening
+      handleUpgrades(listening, {
+        control: options.control,
+        auth: options.auth ?? NO_AUTH,
+        allowedHosts: options.allowedHosts ?? [],
+      })
       return await new Promise<number>((resolve, reject) => {
         listening.once('error', (error) => reject(listenError(error, port, host)))
         listening.listen(port, host, () => {

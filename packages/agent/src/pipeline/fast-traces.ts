@@ -1,9 +1,13 @@
 import type { OtlpTransport, TransportOptions } from '../otlp-transport.ts'
+import { KeepShares } from '../overhead/keep-shares.ts'
+import type { Sheddable } from '../overhead/overhead-budget.ts'
 import { numberFrom } from '../settings.ts'
 import { FastTracerProvider } from '../tracer/fast-tracer-provider.ts'
 import type { StartHook } from '../tracer/fast-tracer.ts'
-import { samplerFrom, type Sampler } from '../tracer/sampler.ts'
-import { spanLimitsFrom } from '../tracer/span-limits.ts'
+import { samplerFrom } from '../tracer/sampler-from.ts'
+import type { Sampler } from '../tracer/sampler.ts'
+import { spanLimitsFrom, type SpanLimits } from '../tracer/span-limits.ts'
+import type { Reducible } from './sampling-pressure.ts'
 import { TracePipeline } from './trace-pipeline.ts'
 
 /** The agent's own tracer and the way its spans take. */
@@ -14,6 +18,8 @@ export interface FastTraces {
   readonly sampler: Sampler
   /** Called with every recorded span when it starts; to be filled before the first one. */
   readonly startHooks: StartHook[]
+  /** What may be left out to save time. */
+  readonly sheddable: Sheddable
 }
 
 const MAX_BYTES = 16 * 1024 * 1024
@@ -35,10 +41,12 @@ export function createFastTraces(
   const maxBytes = Math.max(64 * 1024, numberFrom(env, 'CLEW_SPAN_BUFFER_BYTES', MAX_BYTES))
   const requestSpans = numberFrom(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', REQUEST_SPANS) || REQUEST_SPANS
   const sampler = samplerFrom(env)
+  const shares = new KeepShares(sampler)
+  const limits = spanLimitsFrom(env)
   const transport = createTransport({ maxInFlight: REQUESTS_IN_FLIGHT, maxQueuedBytes: 2 * maxBytes })
   const pipeline = new TracePipeline({
     transport,
-    sampler,
+    sampler: shares.share(),
     maxBytes,
     maxSpans: maxQueuedSpans,
     requestBytes: Math.min(REQUEST_BYTES, maxBytes / 8),
@@ -48,10 +56,33 @@ export function createFastTraces(
   const startHooks: StartHook[] = []
   const provider = new FastTracerProvider({
     sampler,
-    limits: spanLimitsFrom(env),
+    limits,
     sinkOf: (scope) => pipeline.sinkOf(scope),
     startHooks,
     flush: () => pipeline.drain(),
   })
-  return { provider, pipeline, transport, sampler, startHooks }
+  const sheddable = sheddableOf(provider, limits, shares.share())
+  return { provider, pipeline, transport, sampler, startHooks, sheddable }
+}
+
+/** What a span says at least: what the semantic conventions require comes first. */
+const LEAST_ATTRIBUTES = 8
+
+function sheddableOf(provider: FastTracerProvider, limits: SpanLimits, sampling: Reducible): Sheddable {
+  const allAttributes = limits.attributeCount
+  return {
+    get layers() {
+      return provider.recordsLayers
+    },
+    set layers(value: boolean) {
+      provider.recordsLayers = value
+    },
+    get attributes() {
+      return limits.attributeCount === allAttributes
+    },
+    set attributes(value: boolean) {
+      limits.attributeCount = value ? allAttributes : Math.min(allAttributes, LEAST_ATTRIBUTES)
+    },
+    sampling,
+  }
 }

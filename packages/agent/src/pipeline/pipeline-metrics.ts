@@ -24,6 +24,18 @@ export function reportPipelineMetrics({ pipeline, transport, sampler }: FastTrac
     unit: '1',
     description: 'Share of the sampled traces that is kept: below 1 the buffer fills faster than the backend takes.',
   })
+  const decided = meter.createObservableCounter('clew.agent.sampling.traces', {
+    unit: '{trace}',
+    description: 'Local traces decided at their end, by reason; `early` ones were decided before it.',
+  })
+  const discarded = meter.createObservableCounter('clew.agent.sampling.discarded', {
+    unit: '{span}',
+    description: 'Spans that were kept in memory until their trace ended, and then not wanted.',
+  })
+  const held = meter.createObservableUpDownCounter('clew.agent.sampling.held', {
+    unit: 'By',
+    description: 'Estimated memory of spans whose trace has not been decided.',
+  })
   meter.addBatchObservableCallback(
     (result) => {
       result.observe(processed, pipeline.takenSpans, component)
@@ -34,9 +46,19 @@ export function reportPipelineMetrics({ pipeline, transport, sampler }: FastTrac
       if (transport.droppedItems > 0) {
         result.observe(exported, transport.droppedItems, { ...component, 'error.type': 'rejected' })
       }
+      if (transport.spooledItems > 0) {
+        result.observe(exported, transport.spooledItems, { ...component, 'error.type': 'spooled' })
+      }
       result.observe(waiting, pipeline.waitingBytes, component)
       result.observe(keep, sampler.keep)
+      const { tail } = sampler
+      if (tail === undefined) return
+      for (const reason of ['slow', 'failed', 'rare', 'byShare', 'early'] as const) {
+        result.observe(decided, tail.counts[reason], { reason })
+      }
+      result.observe(discarded, tail.counts.discardedSpans)
+      result.observe(held, tail.bytes)
     },
-    [processed, exported, waiting, keep],
+    [processed, exported, waiting, keep, decided, discarded, held],
   )
 }

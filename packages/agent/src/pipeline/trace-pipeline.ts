@@ -1,6 +1,8 @@
-import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
+import { runIn } from '../context/agent-context.ts'
 import type { OtlpTransport } from '../otlp-transport.ts'
+import { timed, workBegins, workEnded } from '../overhead/own-time.ts'
 import { reportOnce } from '../report-once.ts'
 import type { InstrumentationScope } from '../tracer/fast-tracer-provider.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
@@ -59,9 +61,14 @@ export class TracePipeline {
   }
 
   /** Whose spans these are; its attributes may become known later, requests wait for them. */
-  set resource(resource: Resource) {
+  set resource(resource: Resource | undefined) {
     this.#resource = resource
     this.#resourceBytes = undefined
+  }
+
+  /** What it has been given; undefined before. */
+  get resource(): Resource | undefined {
+    return this.#resource
   }
 
   sinkOf(scope: InstrumentationScope): SpanSink {
@@ -81,7 +88,8 @@ export class TracePipeline {
 
   #enqueue(spans: number): void {
     try {
-      this.#options.transport.enqueue(requestBody(this.#resourceField(), this.#chunks), spans)
+      const body = timed(() => requestBody(this.#resourceField(), this.#chunks))
+      this.#options.transport.enqueue(body, spans)
     } catch (error) {
       this.#dropped += spans
       reportOnce(`${spans} spans could not be put into a request: ${String(error)}`)
@@ -105,12 +113,15 @@ export class TracePipeline {
     const { transport, maxBytes, maxSpans, requestBytes, requestSpans, delayMs } = this.#options
     if (this.waitingBytes >= maxBytes || this.#spans + transport.queuedItems >= maxSpans) return this.#drop()
     const before = chunk.out.length
+    const beganMs = workBegins()
     try {
       appendSpan(chunk.out, span)
     } catch (error) {
       chunk.out.truncate(before)
       this.#drop(`a span could not be encoded: ${String(error)}`)
       return
+    } finally {
+      workEnded(beganMs)
     }
     const size = chunk.out.length - before
     if (this.waitingBytes + size > maxBytes) {
@@ -122,7 +133,7 @@ export class TracePipeline {
     this.#spans++
     this.#bytes += size
     if ((this.#bytes >= requestBytes || this.#spans >= requestSpans) && !this.#resourcePending()) {
-      context.with(ROOT_CONTEXT, () => this.flush())
+      runIn(ROOT_CONTEXT, () => this.flush(), undefined, [])
     } else if (this.#timer === undefined) this.#schedule(delayMs)
   }
 
@@ -134,7 +145,7 @@ export class TracePipeline {
   #schedule(delayMs: number): void {
     if (this.#timer !== undefined) return
     // The timer must not hold the context of the request that happens to run.
-    this.#timer = context.with(ROOT_CONTEXT, () => setTimeout(() => void this.#onTimer(), delayMs).unref())
+    this.#timer = runIn(ROOT_CONTEXT, () => setTimeout(() => void this.#onTimer(), delayMs).unref(), undefined, [])
   }
 
   async #onTimer(): Promise<void> {

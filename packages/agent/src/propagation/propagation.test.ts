@@ -22,7 +22,8 @@ async function passOn(
   const program = runProgram('passing-program.mjs', [], settings)
   const { stdout } = program.child
   if (stdout === null) throw new Error('the program has no output')
-  const [text] = (await once(stdout, 'data')) as [string]
+  let text = ''
+  while (!/ready \d+\s/.test(text)) text += ((await once(stdout, 'data')) as [string])[0]
   const port = /ready (\d+)/.exec(text)?.[1]
   const response = await fetch(`http://127.0.0.1:${port}/start`, { headers: { ...headers, connection: 'close' } })
   const passed = (await response.json()) as Record<string, string>

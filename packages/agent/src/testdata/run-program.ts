@@ -17,18 +17,19 @@ export interface RunningProgram {
   readonly ended: Promise<Ended>
 }
 
-/** Starts a program of this folder under the built agent. */
+/** Starts a program of this folder (or of any, by its URL) under the built agent, on this Node or another. */
 export function runProgram(
   file: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   nodeArgs: readonly string[] = ['--import', REGISTER_URL],
+  node: string = process.execPath,
 ): RunningProgram {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_OPTIONS)/.test(name)),
   )
-  const child = spawn(process.execPath, [...nodeArgs, path, ...args], { env: { ...inherited, ...env } })
+  const child = spawn(node, [...nodeArgs, path, ...args], { env: { ...inherited, ...env } })
   let stdout = ''
   let stderr = ''
   let markReady: () => void

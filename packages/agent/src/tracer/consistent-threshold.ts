@@ -31,6 +31,19 @@ export function thresholdOf(share: number): Threshold {
   }
 }
 
+/** The threshold (`th`) of a tracestate as upper 24 and lower 32 bits; undefined when there is none, or no valid one. */
+export function readThreshold(traceState: TraceState | undefined): { high: number; low: number } | undefined {
+  const digits = /(?:^|;)th:([0-9a-f]{1,14})(?:;|$)/.exec(traceState?.get('ot') ?? '')?.[1]
+  if (digits === undefined) return undefined
+  const whole = digits.padEnd(HEX_DIGITS, '0')
+  return { high: Number.parseInt(whole.slice(0, 6), 16), low: Number.parseInt(whole.slice(6), 16) }
+}
+
+/** Whether a threshold keeps more than another: it is the lower one. */
+export function isBelow(a: { high: number; low: number }, b: { high: number; low: number }): boolean {
+  return a.high < b.high || (a.high === b.high && a.low < b.low)
+}
+
 /** The explicit randomness (`rv`, 14 hex digits) of a tracestate as upper 24 and lower 32 bits. */
 export function explicitRandomness(traceState: TraceState | undefined): { high: number; low: number } | undefined {
   const value = /(?:^|;)rv:([0-9a-f]{14})(?:;|$)/.exec(traceState?.get('ot') ?? '')?.[1]

@@ -1,5 +1,5 @@
 import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api'
-import { FastTracer, type StartHook } from './fast-tracer.ts'
+import { FastTracer, type Detail, type StartHook } from './fast-tracer.ts'
 import type { Sampler } from './sampler.ts'
 import type { SpanLimits } from './span-limits.ts'
 import type { SpanSink } from './span-sink.ts'
@@ -27,7 +27,9 @@ export interface TracerProviderOptions {
 export class FastTracerProvider implements TracerProvider {
   readonly #options: TracerProviderOptions
   readonly #clock = new WallClock()
-  readonly #tracers = new Map<string, FastTracer>()
+  readonly #tracers = new Map<string, { readonly scope: string; readonly tracer: FastTracer }>()
+  #switches: Readonly<Record<string, boolean>> = {}
+  readonly #detail: Detail = { layers: true }
 
   constructor(options: TracerProviderOptions) {
     this.#options = options
@@ -36,14 +38,43 @@ export class FastTracerProvider implements TracerProvider {
   getTracer(name: string, version = '', options?: TracerOptions): Tracer {
     const schemaUrl = options?.schemaUrl ?? ''
     const key = `${name}@${version}:${schemaUrl}`
-    let tracer = this.#tracers.get(key)
-    if (tracer === undefined) {
-      const { sampler, limits, sinkOf, startHooks = [] } = this.#options
-      const sink = sinkOf({ name, version, schemaUrl })
-      tracer = new FastTracer({ sink, sampler, limits, startHooks, clock: this.#clock })
-      this.#tracers.set(key, tracer)
-    }
+    const known = this.#tracers.get(key)
+    if (known !== undefined) return known.tracer
+    const { sampler, limits, sinkOf, startHooks = [] } = this.#options
+    const sink = sinkOf({ name, version, schemaUrl })
+    const tracer = new FastTracer({ sink, sampler, limits, startHooks, clock: this.#clock, detail: this.#detail })
+    tracer.enabled = this.#isOn(name)
+    this.#tracers.set(key, { scope: name, tracer })
     return tracer
+  }
+
+  /**
+   * Switches instrumentations off (`false`) by their short name (`express`) or the name of their scope, those that come
+   * later included; what is not named is on. OpenTelemetry, SDK: tracer configurator.
+   */
+  setSwitches(switches: Readonly<Record<string, boolean>>): void {
+    this.#switches = switches
+    for (const { scope, tracer } of this.#tracers.values()) tracer.enabled = this.#isOn(scope)
+  }
+
+  /** The scopes there are, by short name, and whether they are on. */
+  get scopes(): Readonly<Record<string, boolean>> {
+    return Object.fromEntries(
+      [...this.#tracers.values()].map(({ scope, tracer }) => [shortName(scope), tracer.enabled]),
+    )
+  }
+
+  #isOn(scope: string): boolean {
+    return this.#switches[scope] ?? this.#switches[shortName(scope)] ?? true
+  }
+
+  /** Whether spans of the kind INTERNAL are recorded below other spans of this process. */
+  get recordsLayers(): boolean {
+    return this.#detail.layers
+  }
+
+  set recordsLayers(value: boolean) {
+    this.#detail.layers = value
   }
 
   /** As the SDK's provider has it; programs that end by hand call it. */
@@ -55,4 +86,8 @@ export class FastTracerProvider implements TracerProvider {
   shutdown(): Promise<void> {
     return this.#options.flush()
   }
+}
+
+function shortName(scope: string): string {
+  return scope.replace(/^(?:@opentelemetry\/instrumentation-|@clew\/agent\/)/, '')
 }

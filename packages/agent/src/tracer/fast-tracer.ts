@@ -2,6 +2,7 @@ import {
   context as contextApi,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
+  SpanKind,
   trace,
   TraceFlags,
   type Context,
@@ -12,20 +13,29 @@ import {
   type TraceState,
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
-import { withThreshold } from './consistent-threshold.ts'
+import { workBegins, workEnded } from '../overhead/own-time.ts'
+import { isBelow, readThreshold, withThreshold } from './consistent-threshold.ts'
 import { DroppedSpan } from './dropped-span.ts'
 import { nonZeroWord, randomWord, wordAt } from './ids.ts'
+import { OmittedSpan } from './omitted-span.ts'
 import { RecordingSpan } from './recording-span.ts'
-import type { Sampler } from './sampler.ts'
+import type { Choice, Sampler } from './sampler.ts'
 import type { SpanHome } from './span-home.ts'
+import { SwitchedOffSpan } from './switched-off-span.ts'
 
 /** Called with every span that is recorded, when it starts; must not throw. */
 export type StartHook = (span: Span, context: Context) => void
+
+/** How much is recorded; changes while the process runs. */
+export interface Detail {
+  layers: boolean
+}
 
 /** What a tracer works with. */
 export interface TracerParts extends SpanHome {
   readonly sampler: Sampler
   readonly startHooks: readonly StartHook[]
+  readonly detail: Detail
 }
 
 /** W3C Trace Context level 2: the last seven bytes of the trace id are random. */
@@ -39,16 +49,30 @@ type SpanBody = (span: Span) => unknown
 /** A tracer that decides first and spends afterwards: a span that is not sampled costs no ids, attributes or links. */
 export class FastTracer implements Tracer {
   readonly #parts: TracerParts
+  /** Off: its spans are not recorded, and traces go on around them. */
+  enabled = true
 
   constructor(parts: TracerParts) {
     this.#parts = parts
   }
 
   startSpan(name: string, options: SpanOptions = NO_OPTIONS, context: Context = contextApi.active()): Span {
+    const beganMs = workBegins()
+    try {
+      return this.#start(name, options, context)
+    } finally {
+      workEnded(beganMs)
+    }
+  }
+
+  #start(name: string, options: SpanOptions, context: Context): Span {
     if (isTracingSuppressed(context)) return SUPPRESSED
-    const parent = options.root === true ? undefined : trace.getSpan(context)
+    let parent = options.root === true ? undefined : trace.getSpan(context)
+    if (parent instanceof SwitchedOffSpan) parent = parent.around
+    if (!this.enabled) return new SwitchedOffSpan(parent)
     if (parent === undefined) return this.#startRoot(name, options, context)
     if (parent instanceof RecordingSpan) return this.#startChild(parent, name, options, context)
+    if (parent instanceof OmittedSpan) return this.#startChild(parent.parent, name, options, context)
     if (parent instanceof DroppedSpan && this.#parts.sampler.parentBased) return parent
     const parentContext = parent.spanContext()
     if (!isSpanContextValid(parentContext)) return this.#startRoot(name, options, context)
@@ -79,26 +103,34 @@ export class FastTracer implements Tracer {
     const trace1 = randomWord()
     const trace2 = randomWord()
     const trace3 = randomWord()
-    const kept = sampler.keeps(trace2, trace3, undefined)
-    const span = kept
-      ? this.#recording(name, options, undefined, TraceFlags.SAMPLED | RANDOM_FLAG, sampler.threshold?.traceState)
-      : new DroppedSpan(RANDOM_FLAG)
+    const choice = sampler.choose(name, options)
+    const kept = sampler.passes(choice, trace2, trace3, undefined)
+    const { tail } = sampler
+    const flags = kept ? TraceFlags.SAMPLED | RANDOM_FLAG : RANDOM_FLAG
+    const span =
+      kept || tail !== undefined
+        ? this.#recording(name, options, undefined, flags, kept ? choice.threshold?.traceState : undefined)
+        : new DroppedSpan(flags)
     span.trace0 = trace0
     span.trace1 = trace1
     span.trace2 = trace2
     span.trace3 = trace3
     if (!(span instanceof RecordingSpan)) return span
+    span.local = tail?.open(span, { kept, choice, parentKept: undefined, parentState: undefined })
     clock.correct()
     return this.#started(span, options, context)
   }
 
   #startChild(parent: RecordingSpan, name: string, options: SpanOptions, context: Context): Span {
-    const { sampler } = this.#parts
-    if (!sampler.parentBased && !sampler.keeps(parent.trace2, parent.trace3, parent.traceState)) {
+    const { sampler, detail } = this.#parts
+    if (!detail.layers && (options.kind ?? SpanKind.INTERNAL) === SpanKind.INTERNAL) return new OmittedSpan(parent)
+    const follows = sampler.parentBased || parent.local !== undefined
+    if (!follows && !sampler.keeps(parent.trace2, parent.trace3, parent.traceState)) {
       return unsampled(parent.spanContext())
     }
-    const state = sampler.parentBased ? parent.traceState : announced(sampler, parent.traceState)
+    const state = follows ? parent.traceState : announced(sampler, parent.traceState)
     const span = this.#recording(name, options, parent.traceHexIfKnown, parent.traceFlags, state)
+    span.local = parent.local
     span.trace0 = parent.trace0
     span.trace1 = parent.trace1
     span.trace2 = parent.trace2
@@ -114,12 +146,20 @@ export class FastTracer implements Tracer {
     const { traceId, spanId, traceFlags, traceState } = parent
     const trace2 = wordAt(traceId, 16)
     const trace3 = wordAt(traceId, 24)
-    const kept = sampler.parentBased
-      ? (traceFlags & TraceFlags.SAMPLED) !== 0
-      : sampler.keeps(trace2, trace3, traceState)
-    if (!kept) return sampler.parentBased ? new DroppedSpan(traceFlags, traceState, parent) : unsampled(parent)
-    const state = sampler.parentBased ? traceState : announced(sampler, traceState)
-    const span = this.#recording(name, options, traceId, traceFlags | TraceFlags.SAMPLED, state)
+    const parentKept = (traceFlags & TraceFlags.SAMPLED) !== 0
+    const choice = sampler.parentBased && !sampler.raises ? LEFT_TO_PARENT : sampler.choose(name, options)
+    const byOwn = sampler.passes(choice, trace2, trace3, traceState)
+    const kept = byOwn || (parentKept && sampler.parentBased)
+    const { tail } = sampler
+    if (!kept && tail === undefined) {
+      return sampler.parentBased ? new DroppedSpan(traceFlags, traceState, parent) : unsampled(parent)
+    }
+    const joined = sampler.parentBased ? parentKept : undefined
+    const unkeptState = sampler.parentBased ? traceState : withThreshold(traceState, undefined)
+    const state = kept ? joinedState(traceState, joined, byOwn ? choice : LEFT_TO_PARENT) : unkeptState
+    const flags = kept ? traceFlags | TraceFlags.SAMPLED : traceFlags & ~TraceFlags.SAMPLED
+    const span = this.#recording(name, options, traceId, flags, state)
+    span.local = tail?.open(span, { kept, choice, parentKept: joined, parentState: traceState })
     span.trace0 = wordAt(traceId, 0)
     span.trace1 = wordAt(traceId, 8)
     span.trace2 = trace2
@@ -158,6 +198,25 @@ export class FastTracer implements Tracer {
     for (const hook of startHooks) hook(span, context)
     return span
   }
+}
+
+const LEFT_TO_PARENT: Choice = { share: 0, threshold: undefined }
+
+/**
+ * The tracestate of what is kept by a parent's decision, by one's own, or by either: then the larger share is the
+ * probability. That of a parent who does not say its share is not known, unless everything is kept.
+ */
+function joinedState(
+  traceState: TraceState | undefined,
+  parentKept: boolean | undefined,
+  { share, threshold }: Choice,
+): TraceState | undefined {
+  if (share <= 0) return traceState
+  if (parentKept !== true) return withThreshold(traceState, threshold)
+  if (threshold === undefined) return traceState
+  const parent = readThreshold(traceState)
+  const ownIsWider = parent === undefined ? threshold.text === '0' : isBelow(threshold, parent)
+  return ownIsWider ? withThreshold(traceState, threshold) : traceState
 }
 
 function announced(sampler: Sampler, traceState: TraceState | undefined): TraceState | undefined {

@@ -1,7 +1,8 @@
 import { randomFillSync } from 'node:crypto'
 
 const POOL_WORDS = 2048
-const pool = new Uint32Array(POOL_WORDS)
+/** Signed, so that the engine keeps words in the object they belong to and not beside it. */
+const pool = new Int32Array(POOL_WORDS)
 let used = POOL_WORDS
 
 const DIGITS = new Uint8Array(128)
@@ -28,25 +29,25 @@ export function nonZeroWord(): number {
   return word
 }
 
-/** The eight hex digits of `hex` at `at` as an unsigned integer. */
+/** The eight hex digits of `hex` at `at` as a signed integer. */
 export function wordAt(hex: string, at: number): number {
   let word = 0
   for (let i = at; i < at + 8; i++) word = (word << 4) | DIGITS[hex.charCodeAt(i)]!
-  return word >>> 0
+  return word
 }
 
 /** 16 lower-case hex digits of a span id. */
 export function spanIdHex(word0: number, word1: number): string {
-  text.writeUInt32BE(word0, 0)
-  text.writeUInt32BE(word1, 4)
+  text.writeInt32BE(word0, 0)
+  text.writeInt32BE(word1, 4)
   return text.toString('hex', 0, 8)
 }
 
 /** 32 lower-case hex digits of a trace id. */
 export function traceIdHex(word0: number, word1: number, word2: number, word3: number): string {
-  text.writeUInt32BE(word0, 0)
-  text.writeUInt32BE(word1, 4)
-  text.writeUInt32BE(word2, 8)
-  text.writeUInt32BE(word3, 12)
+  text.writeInt32BE(word0, 0)
+  text.writeInt32BE(word1, 4)
+  text.writeInt32BE(word2, 8)
+  text.writeInt32BE(word3, 12)
   return text.toString('hex')
 }

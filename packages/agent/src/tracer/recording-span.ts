@@ -12,6 +12,7 @@ import {
   type TraceState,
 } from '@opentelemetry/api'
 import { exceptionAttributes } from './exception-attributes.ts'
+import { flatIndex, MANY_ENTRIES } from './flat-list.ts'
 import { isKey, keptAttributes, keptValue } from './attribute-value.ts'
 import { spanIdHex, traceIdHex } from './ids.ts'
 import type { SpanHome } from './span-home.ts'
@@ -19,7 +20,7 @@ import type { EventRecord, LinkRecord } from './span-record.ts'
 import { isTimeInput } from './time-input.ts'
 
 /**
- * A span that is recorded: plain fields, ids as unsigned 32-bit words (the hex forms are made when somebody asks),
+ * A span that is recorded: plain fields, ids as signed 32-bit words (the hex forms are made when somebody asks),
  * attributes appended to one flat list. Fields are public for the tracer and the encoder; programs see the API's `Span`.
  */
 export class RecordingSpan implements Span {
@@ -42,7 +43,7 @@ export class RecordingSpan implements Span {
   endSeconds = 0
   endNanos = 0
   /** Keys and values in turn; no key twice. */
-  readonly flat: unknown[] = []
+  flat: unknown[] = []
   droppedAttributes = 0
   events: EventRecord[] | undefined = undefined
   droppedEvents = 0
@@ -53,6 +54,8 @@ export class RecordingSpan implements Span {
   /** Set when the program gave the start: its clock is then the one to measure by. */
   startGiven = false
   ended = false
+  /** The trace it waits in until that is decided; undefined when it was decided at the start. */
+  local: { ended(span: RecordingSpan): void } | undefined = undefined
   #context: SpanContext | undefined = undefined
   /** The trace id's hex form when it came as text. */
   #traceHex: string | undefined
@@ -184,7 +187,8 @@ export class RecordingSpan implements Span {
     this.endSeconds = early ? this.startSeconds : clock.seconds
     this.endNanos = early ? this.startNanos : clock.nanos
     this.ended = true
-    this.home.sink.take(this)
+    if (this.local === undefined) this.home.sink.take(this)
+    else this.local.ended(this)
   }
 
   /** Puts the attributes a span starts with: their keys differ, so nothing has to be looked up. */
@@ -201,19 +205,23 @@ export class RecordingSpan implements Span {
     }
   }
 
+  /** The same from keys and values in turn, all of them texts and numbers; takes the list as its own. */
+  startWithFlat(flat: unknown[]): void {
+    const { attributeCount, attributeValueLength } = this.home.limits
+    const fits = flat.length <= attributeCount * 2 && attributeValueLength === Number.POSITIVE_INFINITY
+    if (fits && this.flat.length === 0) this.flat = flat
+    else for (let i = 0; i < flat.length; i += 2) this.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
+  }
+
   #put(key: string, value: unknown): void {
     const { flat } = this
     const found = flat.length > MANY_ENTRIES ? this.#indexed(key) : flatIndex(flat, key)
-    if (found >= 0) {
-      flat[found] = value
-      return
+    if (found >= 0) flat[found] = value
+    else if (flat.length >= this.home.limits.attributeCount * 2) this.droppedAttributes++
+    else {
+      flat.push(key, value)
+      this.#index?.set(key, flat.length - 1)
     }
-    if (flat.length >= this.home.limits.attributeCount * 2) {
-      this.droppedAttributes++
-      return
-    }
-    flat.push(key, value)
-    this.#index?.set(key, flat.length - 1)
   }
 
   #indexed(key: string): number {
@@ -236,12 +244,4 @@ export class RecordingSpan implements Span {
     if (this.ended) diag.warn(`The span '${this.name}' has ended: nothing can be done to it any more`)
     return this.ended
   }
-}
-
-/** Above this length of the flat list a map finds keys faster than a look at each. */
-const MANY_ENTRIES = 48
-
-function flatIndex(flat: readonly unknown[], key: string): number {
-  for (let i = 0; i < flat.length; i += 2) if (flat[i] === key) return i + 1
-  return -1
 }

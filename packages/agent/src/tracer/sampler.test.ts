@@ -1,7 +1,8 @@
 import { createTraceState } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { explicitRandomness, thresholdOf, withThreshold } from './consistent-threshold.ts'
-import { Sampler, samplerFrom } from './sampler.ts'
+import { Sampler } from './sampler.ts'
+import { samplerFrom } from './sampler-from.ts'
 
 describe('thresholdOf', () => {
   // Exact values are 0.e666…, 0.fd70a3d…, 0.aaaa…, 0.ffffef39085f…: four digits after leading f's.
@@ -82,7 +83,20 @@ describe('samplerFrom', () => {
     [{ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }, true, undefined, true],
     [{ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '7' }, true, '0', false],
     [{ OTEL_TRACES_SAMPLER: 'traceidratio' }, false, '0', false],
-    [{ OTEL_TRACES_SAMPLER: 'jaeger_remote' }, true, undefined, false],
+    [{ OTEL_TRACES_SAMPLER: 'xray' }, true, undefined, false],
+    [{ OTEL_TRACES_SAMPLER: 'jaeger_remote' }, false, '0', false],
+    [
+      {
+        OTEL_TRACES_SAMPLER: 'parentbased_jaeger_remote',
+        OTEL_TRACES_SAMPLER_ARG: 'endpoint=http://h:1/,pollingIntervalMs=5000,initialSamplingRate=0.25',
+      },
+      true,
+      'c',
+      false,
+    ],
+    [{ CLEW_SAMPLING: '{"share":0.5}' }, true, '8', false],
+    [{ CLEW_SAMPLING: '{"share":5}' }, true, undefined, false],
+    [{ CLEW_SAMPLING: 'half' }, true, undefined, false],
   ])('%j', (env, parentBased, threshold, keepsNothing) => {
     const sampler = samplerFrom(env)
     expect([sampler.parentBased, sampler.threshold?.text, sampler.keepsNothing]).toEqual([

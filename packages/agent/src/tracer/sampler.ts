@@ -1,5 +1,10 @@
-import { diag, type TraceState } from '@opentelemetry/api'
+import type { Attributes, SpanOptions, TraceState } from '@opentelemetry/api'
+import type { SamplingRule, SamplingSettings } from '@clew/opamp/live-settings'
+import { RateShare } from '../sampling/rate-share.ts'
+import { matcherOf, type Matcher } from '../sampling/rule-matcher.ts'
+import { TailBuffer } from '../sampling/tail-buffer.ts'
 import { explicitRandomness, thresholdOf, type Threshold } from './consistent-threshold.ts'
+import type { RecordingSpan } from './recording-span.ts'
 
 /** What a sampler is made from. */
 export interface SamplerOptions {
@@ -11,15 +16,41 @@ export interface SamplerOptions {
   readonly announces: boolean
 }
 
+/** Options of a span whose attributes come in another way than by `attributes`: what rules are held against. */
+export interface RuledOptions extends SpanOptions {
+  readonly ruleAttributes?: Attributes
+}
+
+/** A share and its threshold; that is undefined where everything is kept and nothing announced, or nothing is kept. */
+export interface Choice {
+  readonly share: number
+  readonly threshold: Threshold | undefined
+}
+
+interface CompiledRule {
+  readonly rule: SamplingRule
+  readonly matches: Matcher
+  choice: Choice
+}
+
+const NOTHING: Choice = { share: 0, threshold: undefined }
+
 /**
  * Decides which traces are kept, before anything is spent on a span: consistently by 56 random bits of the trace id, so
  * that every service with the same or a larger share keeps the same traces. Under pressure from a full buffer it keeps
- * fewer, and says so in the tracestate: counts stay right.
+ * fewer, and says so in the tracestate: counts stay right. What it decides by can be changed at any time.
  */
 export class Sampler {
   readonly parentBased: boolean
   readonly #options: SamplerOptions
-  #threshold: Threshold | undefined
+  #settings: SamplingSettings = {}
+  #choice: Choice = NOTHING
+  #rules: CompiledRule[] = []
+  #rate: RateShare | undefined
+  #tail: TailBuffer | undefined
+  /** Some rules may have to wait for attributes until the end of a trace. */
+  #waits = false
+  #raises = false
   #keep = 1
 
   constructor(options: SamplerOptions) {
@@ -28,14 +59,48 @@ export class Sampler {
     this.#update()
   }
 
+  /**
+   * Puts other settings in the place of those before; what they do not say is as the sampler was made. With `raises` their
+   * share also keeps what a parent in another process did not; it never drops what one did.
+   */
+  configure(settings: SamplingSettings, raises = false): void {
+    const before = JSON.stringify(this.#settings)
+    this.#raises = raises && (settings.share !== undefined || (settings.rules ?? []).length > 0)
+    if (before === JSON.stringify(settings)) return
+    this.#settings = settings
+    this.#rules = (settings.rules ?? []).map((rule) => ({ rule, matches: matcherOf(rule), choice: NOTHING }))
+    this.#rate = settings.perSecond === undefined ? undefined : new RateShare(settings.perSecond, performance.now())
+    this.#tail?.flush()
+    const { tail, rules = [] } = settings
+    this.#waits = rules.some(({ route, attributes }) => (route ?? attributes) !== undefined)
+    this.#tail =
+      (tail !== undefined && tail !== false) || this.#waits ? new TailBuffer(tail || {}, this.#forTail()) : undefined
+    this.#update()
+  }
+
+  /** What is in force: shares as set, those of the process's own configuration included. */
+  get settings(): SamplingSettings {
+    return { share: this.#options.share, ...this.#settings }
+  }
+
+  /** The buffer that decides at the end of local traces; undefined where all is decided at their start. */
+  get tail(): TailBuffer | undefined {
+    return this.#tail
+  }
+
+  /** Whether this agent's own share, set while it runs, may keep what a parent in another process did not. */
+  get raises(): boolean {
+    return this.#raises
+  }
+
   /** The threshold in force; undefined where everything is kept and nothing announced, or nothing is kept. */
   get threshold(): Threshold | undefined {
-    return this.#threshold
+    return this.#choice.threshold
   }
 
   /** True when not a single trace begins here. */
   get keepsNothing(): boolean {
-    return this.#options.share <= 0
+    return this.#choice.share <= 0 && this.#rules.length === 0 && this.#tail === undefined
   }
 
   /** The part of its traces a loaded agent keeps, 0 < keep <= 1. */
@@ -49,51 +114,68 @@ export class Sampler {
     this.#update()
   }
 
-  /** Whether a trace with these last 64 bits of its id is kept; only the lower 56 count. */
+  /** The share for a trace that begins with this span. Attributes are looked at only where a rule needs them. */
+  choose(name: string, options: SpanOptions): Choice {
+    if (this.#rules.length > 0) {
+      const attributes = (options as RuledOptions).ruleAttributes ?? options.attributes
+      const span = { name, kind: options.kind ?? 0, attributes, final: false }
+      // A rule that cannot be told yet is told at the end of the trace; until then the next ones decide.
+      const found = this.#rules.find(({ matches }) => matches(span) === 'yes')
+      if (found !== undefined) return found.choice
+    }
+    const rate = this.#rate
+    if (rate === undefined) return this.#choice
+    const share = rate.next(performance.now(), this.#choice.share)
+    if (share >= this.#choice.share) return this.#choice
+    return share > 0 ? { share, threshold: this.#keep < 1 ? thresholdOf(share * this.#keep) : rate.threshold } : NOTHING
+  }
+
+  /** Whether a trace with these last 64 bits of its id is kept by a choice; only the lower 56 count. */
+  passes(choice: Choice, trace2: number, trace3: number, traceState: TraceState | undefined): boolean {
+    if (choice.share <= 0) return false
+    return choice.threshold === undefined || isAtLeast(choice.threshold, trace2, trace3, traceState)
+  }
+
+  /** The same by the share in force, rules apart. */
   keeps(trace2: number, trace3: number, traceState: TraceState | undefined): boolean {
-    if (this.keepsNothing) return false
-    const threshold = this.#threshold
-    if (threshold === undefined) return true
-    const explicit = traceState === undefined ? undefined : explicitRandomness(traceState)
-    const high = explicit?.high ?? trace2 & 0xffffff
-    const low = explicit?.low ?? trace3
-    return high > threshold.high || (high === threshold.high && low >= threshold.low)
+    return this.passes(this.#choice, trace2, trace3, traceState)
   }
 
   #update(): void {
-    const { share, announces } = this.#options
+    const { share: own, announces } = this.#options
+    const { share = own } = this.#settings
+    const always = announces || this.#settings.share !== undefined || this.#rate !== undefined
+    this.#choice = this.#choiceOf(share, always)
+    for (const each of this.#rules) each.choice = this.#choiceOf(each.rule.share, true)
+  }
+
+  #choiceOf(share: number, announces: boolean): Choice {
     const effective = share * this.#keep
-    this.#threshold = effective > 0 && (effective < 1 || announces) ? thresholdOf(effective) : undefined
+    if (effective <= 0) return NOTHING
+    return { share, threshold: effective < 1 || announces ? thresholdOf(effective) : undefined }
+  }
+
+  #forTail(): ConstructorParameters<typeof TailBuffer>[1] {
+    const keep = (): number => this.#keep
+    return {
+      get keep() {
+        return keep()
+      },
+      passes: (threshold, { trace2, trace3, traceState }) => isAtLeast(threshold, trace2, trace3, traceState),
+      finalRule: (root, startName) => this.#finalRule(root, startName),
+    }
+  }
+
+  /** The rule for a finished root; undefined when all of them could be told at its start. */
+  #finalRule({ kind, attributes }: RecordingSpan, name: string): Choice | undefined {
+    if (!this.#waits) return undefined
+    return this.#rules.find(({ matches }) => matches({ name, kind, attributes, final: true }) === 'yes')?.choice
   }
 }
 
-type Env = Readonly<Record<string, string | undefined>>
-
-/** OTEL_TRACES_SAMPLER by name: root share (undefined: from OTEL_TRACES_SAMPLER_ARG), and whether parents decide. */
-const SAMPLERS: Readonly<Record<string, { readonly share?: number; readonly parentBased: boolean }>> = {
-  always_on: { share: 1, parentBased: false },
-  always_off: { share: 0, parentBased: false },
-  traceidratio: { parentBased: false },
-  parentbased_always_on: { share: 1, parentBased: true },
-  parentbased_always_off: { share: 0, parentBased: true },
-  parentbased_traceidratio: { parentBased: true },
-}
-
-const DEFAULT_SAMPLER = { share: 1, parentBased: true }
-
-/** The sampler of OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG; what is invalid is reported and counts as unset. */
-export function samplerFrom(env: Env): Sampler {
-  const name = env['OTEL_TRACES_SAMPLER']?.trim()
-  const found = name ? SAMPLERS[name] : DEFAULT_SAMPLER
-  if (found === undefined) diag.error(`unknown OTEL_TRACES_SAMPLER value "${name}", using default`)
-  const { share, parentBased } = found ?? DEFAULT_SAMPLER
-  if (share !== undefined) return new Sampler({ share, parentBased, announces: false })
-  return new Sampler({ share: shareFrom(env['OTEL_TRACES_SAMPLER_ARG']), parentBased, announces: true })
-}
-
-function shareFrom(text: string | undefined): number {
-  const share = text?.trim() ? Number(text) : Number.NaN
-  if (share >= 0 && share <= 1) return share
-  diag.error(`OTEL_TRACES_SAMPLER_ARG is ${text?.trim() ? `"${text}", which is not 0 to 1` : 'not set'}: using 1`)
-  return 1
+function isAtLeast(threshold: Threshold, trace2: number, trace3: number, traceState: TraceState | undefined): boolean {
+  const explicit = traceState === undefined ? undefined : explicitRandomness(traceState)
+  const high = explicit?.high ?? trace2 & 0xffffff
+  const low = explicit?.low ?? trace3 >>> 0
+  return high > threshold.high || (high === threshold.high && low >= threshold.low)
 }

@@ -2,7 +2,8 @@ import { numberFrom } from '../settings.ts'
 
 /** How much of one span is kept; lengths in UTF-16 units, `Infinity` for no limit. OpenTelemetry, SDK: span limits. */
 export interface SpanLimits {
-  readonly attributeCount: number
+  /** May become less while the agent must do less. */
+  attributeCount: number
   readonly attributeValueLength: number
   readonly eventCount: number
   readonly linkCount: number

@@ -74,7 +74,8 @@ export class WallClock {
     const nanos = this.#originNanos + Math.round(monotonicMs * 1e6)
     const seconds = Math.floor(nanos / NANOS_PER_SECOND)
     this.seconds = this.#originSeconds + seconds
-    this.nanos = nanos - seconds * NANOS_PER_SECOND
+    // A small integer, which is kept without a box.
+    this.nanos = (nanos - seconds * NANOS_PER_SECOND) | 0
   }
 
   #fromEpochMs(epochMs: number): void {

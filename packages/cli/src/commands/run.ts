@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
-import { constants as osConstants } from 'node:os'
+import { constants as osConstants, hostname } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { launchPlan } from '@clew/agent/launch'
 import { ClewError } from '@clew/base/errors'
@@ -23,8 +23,8 @@ export const runCommand: CommandDefinition = {
       .summary('start any command with telemetry switched on')
       .description(
         'Starts a command so that its traces, logs and metrics reach Clew, without a change to its code.\n' +
-          'Node programs get the agent; Python goes through opentelemetry-instrument when it is installed;\n' +
-          'every other language gets the OTEL_* variables its SDK reads. Ends with the exit code of the command.',
+          'Node programs get the agent; Python, Java, .NET and Ruby get the official agent where it is found; every other\n' +
+          'language gets the OTEL_* variables its SDK reads. Ends with the exit code of the command.',
       )
       .usage('[options] -- <command> [arguments...]')
       .argument('<command...>', 'the command and its arguments')
@@ -42,7 +42,8 @@ async function runWithTelemetry(words: readonly string[], options: Options, cont
   const [command, ...args] = words
   if (command === undefined) throw new ClewError('USAGE', 'nothing to run', { fix: 'clew run -- node app.js' })
   const named = options.endpoint ?? (environment['OTEL_EXPORTER_OTLP_ENDPOINT'] || undefined)
-  const endpoint = named ?? runningClew(environment)?.otlpHttp
+  const running = runningClew(environment)
+  const endpoint = named ?? running?.otlpHttp
   const plan = launchPlan({
     command,
     args,
@@ -50,6 +51,8 @@ async function runWithTelemetry(words: readonly string[], options: Options, cont
     // One that the environment names stays as it is, the variables of its signals included.
     endpoint: options.endpoint ?? (named === undefined ? endpoint : undefined),
     token: ingestToken(endpoint, environment),
+    controlEndpoint: running !== undefined && endpoint === running.otlpHttp ? running.ui : undefined,
+    hostName: hostname(),
     env: withCertificates(environment),
     findOnPath: (name) => findOnPath(name, environment['PATH'] ?? ''),
   })

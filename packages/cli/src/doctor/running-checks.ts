@@ -8,6 +8,7 @@ import { getTrace } from '@clew/contract/traces'
 import type { ApiClient } from '../client/api.ts'
 import type { Settings } from '../config/settings.ts'
 import { formatCount } from '../output/quantity.ts'
+import { agentFindingChecks } from './agent-findings.ts'
 import { ok, problem, warning } from './check.ts'
 import type { Check } from './check.ts'
 
@@ -42,6 +43,7 @@ export async function runningChecks(client: ApiClient): Promise<{ running: boole
   ]
   const pipeline = await client.call(getPipeline, {})
   checks.push(...troubleChecks(pipeline), booksCheck(pipeline), await roundTripCheck(client))
+  checks.push(...(await agentFindingChecks(client)))
   return { running: true, checks }
 }
 

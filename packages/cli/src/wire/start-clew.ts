@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '@clew/base/clock'
 import type { Logger } from '@clew/base/logger'
 import { startCollector } from '@clew/collector/core/start-collector'
+import { openControl } from '@clew/control/control'
 import { createQueryServer } from '@clew/query/server'
 import { openStore } from '@clew/store/store'
 import type { Store } from '@clew/store/store'
@@ -11,6 +12,7 @@ import type { Environment } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { VERSION } from '../version.ts'
 import { authenticatorFor, checkHost, uiCertificate } from './access.ts'
+import { controlPort } from './control-port.ts'
 import { checkedPipeline } from './checked-pipeline.ts'
 import type { LoadedPipeline } from './load-pipeline.ts'
 import { localUrl, otlpEndpoints } from './otlp-endpoints.ts'
@@ -110,6 +112,7 @@ async function assemble(
   })
   opened.push((deadlineMs) => collector.shutdown(Math.max(100, deadlineMs / 2)))
 
+  const control = await openControl({ dataDir: settings.dataDir, logger: logger.with({ part: 'control' }) })
   const stats = new ProcessStats()
   const { httpTls, ...otlp } = otlpEndpoints(collector, config)
   let endpoints: Endpoints = { ui: '', ...otlp }
@@ -126,6 +129,7 @@ async function assemble(
       otlpHttp: { token: tokens.ingest, tls: httpTls },
     }),
     pipeline: pipelinePort(collector, facts, stats),
+    control: controlPort(control, () => systemClock.unixNanos()),
     version: VERSION,
     ...(existsSync(WEB_DIR) ? { webDir: WEB_DIR } : {}),
     allowedHosts: settings.allowedHosts,
@@ -140,6 +144,8 @@ async function assemble(
     stats.close()
     await server.close(SERVER_CLOSE_MS)
   })
+  // Before the server: it waits for all sockets, and agents hold theirs.
+  opened.push(() => control.close())
   endpoints = {
     ...endpoints,
     ui: localUrl(

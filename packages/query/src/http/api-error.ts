@@ -17,6 +17,8 @@ const STATUS_OF_CODE: Readonly<Record<string, ErrorAnswer['status']>> = {
   BAD_TIME: 400,
   BAD_RANGE: 400,
   BAD_CURSOR: 400,
+  BAD_SETTINGS: 400,
+  TOO_MANY_SETTINGS: 400,
   NO_VALUES: 400,
   QUERY_REGEXP: 400,
   NOT_AGGREGATABLE: 400,
@@ -31,6 +33,7 @@ const STATUS_OF_CODE: Readonly<Record<string, ErrorAnswer['status']>> = {
   SERVICE_NOT_FOUND: 404,
   METRIC_NOT_FOUND: 404,
   KEY_NOT_FOUND: 404,
+  SETTINGS_NOT_FOUND: 404,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   WRONG_HOST: 421,
@@ -42,6 +45,7 @@ const STATUS_OF_CODE: Readonly<Record<string, ErrorAnswer['status']>> = {
   ENGINE_FAILED: 503,
   STORE_CLOSED: 503,
   STORE_UNREACHABLE: 503,
+  CANNOT_WRITE: 503,
 }
 
 /** Says what a failure means to the caller. Details of unknown errors stay in the log. */

@@ -4,13 +4,21 @@ import type { Logger } from '@clew/base/logger'
 import { endpoints } from '@clew/contract/endpoints'
 import { Hono, type Context } from 'hono'
 import { compress } from 'hono/compress'
-import { NO_AUTH, type AuthPort, type PipelinePort, type StatusPort, type StorePort } from '../ports.ts'
+import {
+  NO_AUTH,
+  type AuthPort,
+  type ControlPort,
+  type PipelinePort,
+  type StatusPort,
+  type StorePort,
+} from '../ports.ts'
 import { KeyTable } from '../attributes/list-keys.ts'
 import { KeyCatalogue } from '../run/key-catalogue.ts'
 import { Question, type QueryLimits } from '../run/question.ts'
 import { RecentTraces } from '../traces/recent-traces.ts'
 import { errorAnswer } from './api-error.ts'
 import { authGuard, staysAllowed } from './auth-guard.ts'
+import { AGENT_PATHS, agentProtocols } from './agent-protocols.ts'
 import { callerGuard } from './caller-guard.ts'
 import { Callers } from './callers.ts'
 import { openApi } from './openapi.ts'
@@ -27,6 +35,7 @@ export interface AppOptions {
   readonly store: StorePort
   readonly status: StatusPort
   readonly pipeline: PipelinePort
+  readonly control: ControlPort
   readonly version: string
   readonly webDir?: string
   readonly limits?: Partial<QueryLimits>
@@ -57,6 +66,7 @@ export function createApp(options: AppOptions): Hono {
     keys: store.keys,
     status,
     pipeline,
+    control: options.control,
   }
   const ask = (abort: AbortSignal): Question => new Question({ engine: store, catalogue, clock, limits, abort })
 
@@ -65,7 +75,7 @@ export function createApp(options: AppOptions): Hono {
   app.use(callerGuard(options.allowedHosts ?? []))
   const uiFiles = options.webDir === undefined ? undefined : staticFiles(options.webDir)
   const callers = new Callers(options.auth ?? NO_AUTH, clock, options.secure === true)
-  app.use(authGuard(callers, endpoints, uiFiles))
+  app.use(authGuard(callers, [...endpoints, ...AGENT_PATHS], uiFiles))
   app.use(compress({ threshold: 1024 }))
 
   for (const { endpoint, answer } of routes) {
@@ -94,6 +104,7 @@ export function createApp(options: AppOptions): Hono {
   const description = openApi(options.version)
   app.get('/api/openapi.json', (context) => context.json(description))
   app.route('/jaeger/api', jaegerApi(ask, logger))
+  agentProtocols(app, options.control)
   health(app, status, pipeline)
 
   const paths = new Set(endpoints.map((endpoint) => endpoint.path))

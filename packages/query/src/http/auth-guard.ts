@@ -7,7 +7,10 @@ import type { Callers } from './callers.ts'
 /** For load balancers and orchestrators, which have no token. */
 const OPEN_PATHS = ['/healthz', '/readyz']
 /** Nothing below these is a file or a page of the UI. */
-const API_ROOT = /^\/(?:api|jaeger|prometheus|tempo|metrics)(?:\/|$)/
+const API_ROOT = /^\/(?:api|jaeger|prometheus|tempo|metrics|v1|sampling)(?:\/|$)/
+
+/** As much of an endpoint as it takes to know who may use it. */
+export type ScopedPath = Pick<Endpoint, 'method' | 'path' | 'scope'>
 
 /**
  * Lets nobody through to what comes after it who has not shown a token with the scope that is needed. Strangers get the
@@ -16,7 +19,7 @@ const API_ROOT = /^\/(?:api|jaeger|prometheus|tempo|metrics)(?:\/|$)/
  */
 export function authGuard(
   callers: Callers,
-  endpoints: readonly Endpoint[],
+  endpoints: readonly ScopedPath[],
   uiFiles: MiddlewareHandler | undefined,
 ): MiddlewareHandler {
   const scopeOf = scopeFinder(endpoints)
@@ -44,7 +47,7 @@ export function staysAllowed(callers: Callers, context: Context, endpoint: Endpo
 }
 
 /** Scope by method and path; what no endpoint says is `read` for looking and `admin` for everything else. */
-function scopeFinder(endpoints: readonly Endpoint[]): (method: string, path: string) => Scope | 'nobody' {
+function scopeFinder(endpoints: readonly ScopedPath[]): (method: string, path: string) => Scope | 'nobody' {
   const special = endpoints
     .filter((endpoint) => endpoint.scope !== undefined)
     .map((endpoint) => ({ method: endpoint.method, parts: endpoint.path.split('/'), scope: neededScope(endpoint) }))

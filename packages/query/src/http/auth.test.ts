@@ -10,7 +10,7 @@ import { endpoints } from '@clew/contract/endpoints'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuthPort, Caller } from '../ports.ts'
 import { createQueryServer } from '../server.ts'
-import { startTestServer, testPipeline, TestTaps, type TestServer } from '../testdata/test-server.ts'
+import { startTestServer, testControl, testPipeline, TestTaps, type TestServer } from '../testdata/test-server.ts'
 import { createApp } from './app.ts'
 import { SessionTokens } from './session-tokens.ts'
 
@@ -59,6 +59,7 @@ describe('with tokens set', () => {
       store: server.store,
       status: {} as never,
       pipeline: {} as never,
+      control: {} as never,
       version: '0',
       clock,
       logger: { debug() {}, info() {}, warn() {}, error() {}, with: () => expect.unreachable() },
@@ -178,6 +179,7 @@ describe('a browser session', () => {
       store: server.store,
       status: {} as never,
       pipeline: {} as never,
+      control: {} as never,
       version: '0',
       clock,
       logger: { debug() {}, info() {}, warn() {}, error() {}, with: () => expect.unreachable() },
@@ -300,6 +302,7 @@ test('a stream ends when its token is revoked', async () => {
     store: server.store,
     status: {} as never,
     pipeline: testPipeline(new TestTaps()),
+    control: testControl(),
     version: '0',
     auth,
     clock: manual,

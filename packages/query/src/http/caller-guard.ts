@@ -8,21 +8,32 @@ import type { MiddlewareHandler } from 'hono'
  * that the user allowed, else any site could point a name of its own at this address and read the answers.
  */
 export function callerGuard(allowedHosts: readonly string[]): MiddlewareHandler {
-  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
   return async (context, next) => {
-    const { host } = new URL(context.req.url)
-    const name = hostName(context.req.header('host') ?? host)
-    if (!allowed.has('*') && !isOwnName(name) && !allowed.has(name)) {
-      throw new ClewError('WRONG_HOST', `this server is not called '${name}'`, {
-        fix: 'open it by its address or localhost, or allow the name with --allowed-hosts',
-      })
-    }
-    const origin = context.req.header('origin')
+    const host = context.req.header('host') ?? new URL(context.req.url).host
     const isRead = context.req.method === 'GET' || context.req.method === 'HEAD'
-    if (!isRead && origin !== undefined && originHost(origin) !== (context.req.header('host') ?? host)) {
-      throw new ClewError('FORBIDDEN_ORIGIN', `requests from ${origin} may not change anything here`)
-    }
+    checkCaller({ host, origin: context.req.header('origin'), changes: !isRead }, allowedHosts)
     await next()
+  }
+}
+
+/** Who asks: the `Host` and `Origin` of a request, and whether it could change something. */
+export interface CallerFacts {
+  readonly host: string
+  readonly origin: string | undefined
+  readonly changes: boolean
+}
+
+/** The same check for what does not come through the app. Throws ClewError WRONG_HOST, FORBIDDEN_ORIGIN. */
+export function checkCaller({ host, origin, changes }: CallerFacts, allowedHosts: readonly string[]): void {
+  const name = hostName(host)
+  const allowed = allowedHosts.some((each) => each === '*' || each.toLowerCase() === name)
+  if (!allowed && !isOwnName(name)) {
+    throw new ClewError('WRONG_HOST', `this server is not called '${name}'`, {
+      fix: 'open it by its address or localhost, or allow the name with --allowed-hosts',
+    })
+  }
+  if (changes && origin !== undefined && originHost(origin) !== host) {
+    throw new ClewError('FORBIDDEN_ORIGIN', `requests from ${origin} may not change anything here`)
   }
 }
 

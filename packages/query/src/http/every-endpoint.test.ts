@@ -35,6 +35,7 @@ const SAMPLE: Readonly<Record<string, () => Record<string, unknown>>> = {
   getService: () => ({ service: 'orders' }),
   metricLabels: () => ({ name: 'http.server.request.duration' }),
   metricSeries: () => ({ name: 'http.server.request.duration' }),
+  setAgents: () => ({ settings: '{"sampling":{"share":1}}' }),
 }
 const sampleOf = (endpoint: Endpoint): Record<string, unknown> => SAMPLE[endpoint.id]?.() ?? {}
 

@@ -127,6 +127,7 @@ describe('errors', () => {
       store: { query: async () => await Promise.reject(new Error('secret path /x')), keys: server.store.keys },
       status: {} as never,
       pipeline: {} as never,
+      control: {} as never,
       version: '0',
     })
     const response = await broken.fetch(new Request('http://localhost/api/services'))
@@ -144,6 +145,7 @@ describe('errors', () => {
       store: server.store,
       status: {} as never,
       pipeline: {} as never,
+      control: {} as never,
       version: '0',
       limits: { maxBytesToRead: 1 },
     })
@@ -197,8 +199,20 @@ test('large answers are compressed when asked for', async () => {
 
 describe('on a socket', () => {
   test('answers, says when the port is taken, lives through garbage, and closes', async () => {
-    const first = createQueryServer({ store: server.store, status: {} as never, pipeline: {} as never, version: '0' })
-    const second = createQueryServer({ store: server.store, status: {} as never, pipeline: {} as never, version: '0' })
+    const first = createQueryServer({
+      store: server.store,
+      status: {} as never,
+      pipeline: {} as never,
+      control: {} as never,
+      version: '0',
+    })
+    const second = createQueryServer({
+      store: server.store,
+      status: {} as never,
+      pipeline: {} as never,
+      control: {} as never,
+      version: '0',
+    })
     const port = await first.listen(0, '127.0.0.1')
     await expect(second.listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'PORT_IN_USE' })
     await second.close()

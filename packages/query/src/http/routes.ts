@@ -1,3 +1,4 @@
+import { clearAgents, listAgents, setAgents } from '@clew/contract/agents'
 import { getBackup, startBackup } from '@clew/contract/backups'
 import type { Endpoint, OutputOf, ParsedInputOf } from '@clew/contract/endpoint'
 import { decideKey, listKeys } from '@clew/contract/keys'
@@ -25,7 +26,7 @@ import { answerSearchLogs } from '../logs/search-logs.ts'
 import { answerListMetrics } from '../metrics/list-metrics.ts'
 import { answerMetricLabels } from '../metrics/metric-labels.ts'
 import { answerMetricSeries } from '../metrics/metric-series.ts'
-import type { KeysPort, PipelinePort, StatusPort } from '../ports.ts'
+import type { ControlPort, KeysPort, PipelinePort, StatusPort } from '../ports.ts'
 import type { Question } from '../run/question.ts'
 import { answerGetService } from '../services/get-service.ts'
 import { answerListServices } from '../services/list-services.ts'
@@ -46,6 +47,7 @@ export interface AnswerParts {
   readonly keys: KeysPort
   readonly status: StatusPort
   readonly pipeline: PipelinePort
+  readonly control: ControlPort
 }
 
 /** An endpoint and what answers it. */
@@ -91,4 +93,7 @@ export const routes: readonly Route[] = [
   route(metricSeries, answerMetricSeries),
   route(getPipeline, async (_input, _question, parts) => await parts.pipeline.snapshot()),
   route(recentDecisions, async (input, _question, parts) => ({ decisions: parts.pipeline.decisions(input) })),
+  route(listAgents, async (input, _question, parts) => parts.control.list(input)),
+  route(setAgents, async (input, _question, parts) => await parts.control.set(input)),
+  route(clearAgents, async (input, _question, parts) => await parts.control.clear(input)),
 ]

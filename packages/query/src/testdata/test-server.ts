@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ClewError } from '@clew/base/errors'
 import type { Endpoint, InputOf, OutputOf } from '@clew/contract/endpoint'
 import { endpointUrl } from '@clew/contract/client'
 import type { Batch } from '@clew/otlp/batch'
 import { openStore, type Store, type StoreOptions } from '@clew/store/store'
-import type { KeysPort, PipelinePort, StatusPort, StorePort, TapPortSubscription } from '../ports.ts'
+import type { ControlPort, KeysPort, PipelinePort, StatusPort, StorePort, TapPortSubscription } from '../ports.ts'
 import { testDatabase } from './test-database.ts'
 import { createQueryServer, type QueryServer, type QueryServerOptions } from '../server.ts'
 
@@ -55,6 +56,7 @@ export async function startTestServer(
       store: over,
       status: TEST_STATUS,
       pipeline: testPipeline(taps),
+      control: testControl(),
       version: '0.0.0-test',
       ...options,
       ...more,
@@ -223,5 +225,31 @@ export function testPipeline(taps: TestTaps): PipelinePort {
       process: { uptimeMs: 0, rssBytes: 0, cpuPercent: 0, eventLoopLagMs: 0 },
       timeNanos: '0',
     }),
+  }
+}
+
+/** Keeps what is set in memory; the control plane itself is tested where it lives. */
+export function testControl(): ControlPort {
+  const settings: ReturnType<ControlPort['list']>['settings'] = []
+  return {
+    list: () => ({ agents: [], settings, timeNanos: '0' }),
+    async set({ service, settings: text }) {
+      const set = settingsOf(text)
+      const one = { id: '1', service, agent: null, settings: set, setAtNanos: '0', untilNanos: null, agents: 0 }
+      settings.push(one)
+      return one
+    },
+    clear: async () => ({ cleared: settings.splice(0) }),
+    exchange: async (body) => ({ status: 200, body }),
+    upgrade: (_request, socket) => void socket.end(),
+    strategy: (service) => ({ strategyType: 'PROBABILISTIC', probabilisticSampling: { samplingRate: service.length } }),
+  }
+}
+
+function settingsOf(text: string): Record<string, unknown> {
+  try {
+    return { ...(JSON.parse(text) as object) }
+  } catch {
+    throw new ClewError('BAD_SETTINGS', 'the settings are not JSON')
   }
 }

@@ -1,3 +1,4 @@
+import { agentsPages } from '../features/agents/pages.ts'
 import { keysPages } from '../features/keys/pages.ts'
 import { logsPages } from '../features/logs/pages.ts'
 import { metricsPages } from '../features/metrics/pages.ts'
@@ -16,4 +17,5 @@ export const pages: readonly PageDefinition[] = [
   ...metricsPages,
   ...keysPages,
   ...pipelinePages,
+  ...agentsPages,
 ]

@@ -17,14 +17,15 @@ export function requestTarget(target: string, host: string | undefined): Request
   if (PLAIN.test(target) && !DOT_SEGMENT.test(target)) {
     const mark = target.indexOf('?')
     if (mark < 0) return { path: target, query: '' }
-    return { path: target.slice(0, mark), query: redacted(target.slice(mark + 1)) }
+    return { path: target.slice(0, mark), query: redactedQuery(target.slice(mark + 1)) }
   }
   const base = `http://${host ?? 'localhost'}`
   const url = URL.canParse(target, base) ? new URL(target, base) : undefined
-  return url === undefined ? undefined : { path: url.pathname, query: redacted(url.search.slice(1)) }
+  return url === undefined ? undefined : { path: url.pathname, query: redactedQuery(url.search.slice(1)) }
 }
 
-function redacted(query: string): string {
+/** The query with REDACTED in place of what lets somebody in. */
+export function redactedQuery(query: string): string {
   // Every name on the list has one of these in it, and hardly any other query does.
   if (!query.includes('ig') && !query.includes('AWS') && !query.includes('X-Amz-')) return query
   return query.replace(SECRET, '$1$2=REDACTED')

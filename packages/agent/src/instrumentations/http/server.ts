@@ -1,19 +1,26 @@
 import {
-  context as contextApi,
   propagation,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   trace,
+  type Attributes,
+  type AttributeValue,
+  type Span,
   type Tracer,
 } from '@opentelemetry/api'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
+import { activeContext, runIn } from '../../context/agent-context.ts'
+import type { RecordDuration } from '../../metrics/duration-producer.ts'
+import { workBegins, workEnded } from '../../overhead/own-time.ts'
+import { requestBegins, requestEnds } from '../../context/lost-context.ts'
 import { reportOnce } from '../../report-once.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
+import type { RuledOptions } from '../../tracer/sampler.ts'
+import { HTTP_SCOPE, type ServedFacts } from './durations.ts'
 import { RequestContext } from './request-context.ts'
 import { knownMethod, serverAttributes } from './server-attributes.ts'
-import type { ServedFacts } from './server-durations.ts'
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
 
@@ -33,19 +40,13 @@ interface Marked {
   [SERVED]?: Served
 }
 
-/** Scope of the spans and metrics here. */
-export const HTTP_SCOPE = '@clew/agent/http'
-
-/** Takes the duration of one request. */
-export type RecordDuration = (seconds: number, facts: ServedFacts) => void
-
 /**
  * A span, and a duration for `record`, for every request that `node:http` and `node:https` servers
  * answer. It stands in the one place all of them come through, the servers' `emit`, so it does not matter how and when
  * a program has loaded the modules. What is emitted on requests and responses is heard in the context of the request.
  * Returns what takes it all back.
  */
-export function instrumentHttpServers(record: RecordDuration | undefined): () => void {
+export function instrumentHttpServers(record: RecordDuration<ServedFacts> | undefined): () => void {
   const instruments: Instruments = { tracer: trace.getTracer(HTTP_SCOPE), record }
   const undo = [
     replaceEmit(http.Server.prototype, (emit) => serverEmit(emit, 'http', instruments)),
@@ -60,7 +61,7 @@ export function instrumentHttpServers(record: RecordDuration | undefined): () =>
 
 interface Instruments {
   readonly tracer: Tracer
-  readonly record: RecordDuration | undefined
+  readonly record: RecordDuration<ServedFacts> | undefined
 }
 
 function replaceEmit(prototype: object, wrap: (original: Emit) => Emit): () => void {
@@ -80,7 +81,7 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
     const served = begin(args[0] as IncomingMessage, args[1] as ServerResponse, scheme, instruments)
     if (served === undefined) return original.call(this, event, ...args)
     try {
-      return contextApi.with(served.context, original, this, event, ...args)
+      return runIn(served.context, original, this, [event, ...args])
     } catch (error) {
       fail(served, error, instruments)
       throw error
@@ -91,9 +92,10 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
 function requestEmit(original: Emit): Emit {
   return function emit(this: unknown, event, ...args) {
     const served = (this as Marked)[SERVED]
-    if (served === undefined || contextApi.active() === served.context) return original.call(this, event, ...args)
-    if (!hasListeners(this, event)) return original.call(this, event, ...args)
-    return contextApi.with(served.context, original, this, event, ...args)
+    if (served === undefined || !hasListeners(this, event) || activeContext() === served.context) {
+      return original.call(this, event, ...args)
+    }
+    return runIn(served.context, original, this, [event, ...args])
   }
 }
 
@@ -103,10 +105,10 @@ function responseEmit(original: Emit, instruments: Instruments): Emit {
     if (served === undefined) return original.call(this, event, ...args)
     if (event === 'close') finish(served, this as ServerResponse, instruments)
     else if (event === 'error') fail(served, args[0], instruments)
-    if (contextApi.active() === served.context || !hasListeners(this, event)) {
+    if (!hasListeners(this, event) || activeContext() === served.context) {
       return original.call(this, event, ...args)
     }
-    return contextApi.with(served.context, original, this, event, ...args)
+    return runIn(served.context, original, this, [event, ...args])
   }
 }
 
@@ -124,12 +126,15 @@ function begin(
   scheme: string,
   { tracer }: Instruments,
 ): Served | undefined {
+  const beganMs = workBegins()
   try {
     const incoming = propagation.extract(ROOT_CONTEXT, request.headers)
-    const span = tracer.startSpan(request.method ?? 'GET', SERVER, incoming)
-    if (span instanceof RecordingSpan) span.startWith(serverAttributes(request, scheme))
-    else if (span.isRecording()) span.setAttributes(serverAttributes(request, scheme))
+    const start = new ServerStart(request, scheme)
+    const span = tracer.startSpan(request.method ?? 'GET', start, incoming)
+    if (span instanceof RecordingSpan) span.startWithFlat(start.flat)
+    else if (span.isRecording()) setFlat(span, start.flat)
     const context = new RequestContext(incoming, span)
+    requestBegins()
     const served: Served = { context, request, scheme, startMs: performance.now(), over: false }
     ;(request as Marked)[SERVED] = served
     ;(response as Marked)[SERVED] = served
@@ -137,13 +142,43 @@ function begin(
   } catch (error) {
     reportOnce(`a request could not be traced: ${String(error)}`)
     return undefined
+  } finally {
+    workEnded(beganMs)
   }
 }
 
-const SERVER = { kind: SpanKind.SERVER }
+/** Keys and values in turn, on a span that is not ours. */
+function setFlat(span: Span, flat: readonly unknown[]): void {
+  for (let i = 0; i < flat.length; i += 2) span.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
+}
+
+/** What a server span starts with; for a span that is not kept the attributes are not made unless a sampling rule asks. */
+class ServerStart implements RuledOptions {
+  readonly kind = SpanKind.SERVER
+  readonly #request: IncomingMessage
+  readonly #scheme: string
+  #flat: unknown[] | undefined
+
+  constructor(request: IncomingMessage, scheme: string) {
+    this.#request = request
+    this.#scheme = scheme
+  }
+
+  get flat(): unknown[] {
+    return (this.#flat ??= serverAttributes(this.#request, this.#scheme))
+  }
+
+  get ruleAttributes(): Attributes {
+    const attributes: Attributes = {}
+    for (let i = 0; i < this.flat.length; i += 2)
+      attributes[this.flat[i] as string] = this.flat[i + 1] as AttributeValue
+    return attributes
+  }
+}
 
 function finish(served: Served, response: ServerResponse, instruments: Instruments): void {
   if (served.over) return
+  const beganMs = workBegins()
   try {
     const { statusCode } = response
     const { span, route } = served.context.rpc
@@ -158,6 +193,8 @@ function finish(served: Served, response: ServerResponse, instruments: Instrumen
     end(served, instruments, statusCode, statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined)
   } catch (error) {
     reportOnce(`a request could not be traced to its end: ${String(error)}`)
+  } finally {
+    workEnded(beganMs)
   }
 }
 
@@ -184,6 +221,7 @@ function end(
   errorType: string | undefined,
 ): void {
   served.over = true
+  requestEnds()
   const { request, scheme, startMs, context } = served
   context.rpc.span.end()
   if (record === undefined) return

@@ -16,6 +16,7 @@ import { type TimeRange, useTimeRange } from '../../shell/time-range.ts'
 import { pageHref } from '../../shell/url-state.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states.tsx'
+import { AgentFindings } from './agent-findings.tsx'
 import { Duration, ErrorShare, Rate } from './red-cells.tsx'
 import { durationLines, errorLines, rateLines, redSteps } from './red-series.ts'
 import { Neighbours, Operations, Resources } from './service-parts.tsx'
@@ -131,6 +132,7 @@ function ServiceBody({ data, busy, range }: ServiceBodyProps): ReactNode {
           </div>
         </Panel>
       </div>
+      <AgentFindings service={name} range={range} />
       <Operations service={name} operations={data.operations} range={range} busy={busy} />
       <div className={styles.columns}>
         <Neighbours

@@ -1,0 +1,1 @@
+export default ({ url }) => fetch(url).then((answer) => answer.text())

@@ -1,0 +1,137 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SinkSpan } from '@clew/testkit/otlp-sink'
+import { startRabbit } from '../servers/rabbitmq.ts'
+import { startRedis } from '../servers/redis.ts'
+import type { TestServer } from '../servers/start-server.ts'
+import { byText, inServerSpan, KIND, library, runApp, type AppRun } from './run-app.ts'
+
+let redis: TestServer
+let rabbit: TestServer
+let peer: Server
+
+beforeAll(async () => {
+  peer = createServer((_request, response) => response.end('ok'))
+  await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve))
+  ;[redis, rabbit] = await Promise.all([startRedis(), startRabbit()])
+})
+afterAll(async () => {
+  peer?.close()
+  await Promise.all([redis?.close(), rabbit?.close()])
+})
+
+function env(more: Record<string, string> = {}): Record<string, string> {
+  return {
+    TEST_PEER: `http://127.0.0.1:${(peer.address() as AddressInfo).port}/work`,
+    TEST_REDIS: `redis://127.0.0.1:${redis.port}`,
+    TEST_RABBIT: `amqp://127.0.0.1:${rabbit.port}`,
+    ...more,
+  }
+}
+
+const ofKind = ({ spans }: AppRun, kind: number): SinkSpan[] => spans.filter((span) => span.kind === kind)
+
+/** The calls that consumers make while they work on a message. */
+function workIn(run: AppRun, consumer: SinkSpan): SinkSpan[] {
+  return run.spans.filter((span) => span.parentSpanId === consumer.spanId && span.values['url.full'] !== undefined)
+}
+
+describe(library('bullmq'), () => {
+  it('the job is worked on in the trace of the request that has added it', async () => {
+    const run = await runApp('bullmq.mjs', { env: env() })
+    const producers = inServerSpan(run.spans)
+    expect(producers.map((span) => [span.kind, span.name])).toEqual([
+      [KIND.producer, 'add mails'],
+      [KIND.producer, 'addBulk mails'],
+    ])
+    const consumers = ofKind(run, KIND.consumer)
+    expect(consumers.map((span) => span.name)).toEqual(['process mails', 'process mails', 'process mails'])
+    expect(new Set(consumers.map((span) => span.parentSpanId))).toEqual(new Set(producers.map((span) => span.spanId)))
+    for (const consumer of consumers) {
+      expect(consumer.values).toMatchObject({
+        'messaging.system': 'bullmq',
+        'messaging.destination.name': 'mails',
+        'messaging.operation.type': 'process',
+        'messaging.message.id': expect.any(String),
+      })
+      expect(workIn(run, consumer)).toHaveLength(1)
+    }
+    expect(consumers.filter((span) => span.status?.code === 2).map((span) => span.values['error.type'])).toEqual([
+      'TypeError',
+    ])
+    for (const name of ['messaging.process.duration', 'messaging.client.operation.duration']) {
+      expect(run.metrics).toContain(name)
+    }
+  })
+
+  it('or in a trace of its own with a link, when asked', async () => {
+    const run = await runApp('bullmq.mjs', { env: env({ CLEW_INSTRUMENTATION_BULLMQ: '{"consumer":"link"}' }) })
+    const producers = ofKind(run, KIND.producer)
+    for (const consumer of ofKind(run, KIND.consumer)) {
+      expect(consumer.parentSpanId ?? '').toBe('')
+      expect(producers.map((span) => span.spanId)).toContain(consumer.links?.[0]?.spanId)
+      expect(workIn(run, consumer)).toHaveLength(1)
+    }
+  })
+})
+
+it(`${library('amqplib')}: a message of RabbitMQ`, async () => {
+  const run = await runApp('amqplib.mjs', { env: env() })
+  const [producer] = ofKind(run, KIND.producer)
+  const [consumer] = ofKind(run, KIND.consumer)
+  expect(inServerSpan(run.spans)).toContain(producer)
+  expect(consumer?.parentSpanId).toBe(producer?.spanId)
+  expect(producer?.values).toMatchObject({ 'messaging.system': 'rabbitmq' })
+  expect(workIn(run, consumer!)).toHaveLength(1)
+})
+
+describe(library('kafkajs'), () => {
+  it('each message', async () => {
+    const run = await runApp('kafkajs.mjs', { env: env() })
+    const producers = ofKind(run, KIND.producer)
+    const consumers = ofKind(run, KIND.consumer)
+    expect(producers).toHaveLength(2)
+    expect(consumers.map((span) => span.parentSpanId).toSorted(byText)).toEqual(
+      producers.map((span) => span.spanId).toSorted(byText),
+    )
+    for (const consumer of consumers) {
+      expect(consumer.values).toMatchObject({ 'messaging.system': 'kafka', 'messaging.destination.name': 'mails' })
+      expect(workIn(run, consumer)).toHaveLength(1)
+    }
+  })
+
+  it('a batch', async () => {
+    const run = await runApp('kafkajs.mjs', { args: ['batch'], env: env() })
+    const senders = ofKind(run, KIND.producer).map((span) => span.spanId)
+    const consumers = ofKind(run, KIND.consumer)
+    expect(consumers.flatMap((span) => span.links?.map((link) => link.spanId)).toSorted(byText)).toEqual(
+      senders.toSorted(byText),
+    )
+    const poll = run.spans.find((span) => span.spanId === consumers[0]?.parentSpanId)
+    expect(poll).toMatchObject({ name: 'poll mails', kind: KIND.client })
+    expect(workIn(run, poll!)).toHaveLength(1)
+  })
+})
+
+it(`${library('@aws-sdk/client-sqs')} and SNS`, async () => {
+  const run = await runApp('aws.mjs', { env: env() })
+  const producers = ofKind(run, KIND.producer)
+  expect(producers.map((span) => span.name)).toEqual(['mails send', 'mails send', 'news send'])
+  // The requests below are what these calls are, so they are not shown again.
+  expect(inServerSpan(run.spans).map((span) => span.spanId)).toEqual(producers.map((span) => span.spanId))
+  expect(run.stdout).toContain('sns true')
+  const [one, batch] = producers.map((span) => span.spanId)
+  const [received] = ofKind(run, KIND.consumer)
+  expect(received?.links?.map((link) => link.spanId)).toEqual([one, batch, batch])
+  expect(received?.values).toMatchObject({ 'messaging.system': 'aws_sqs', 'messaging.batch.message_count': 3 })
+})
+
+it(library('mqtt'), async () => {
+  const run = await runApp('mqtt.mjs', { env: env() })
+  const [producer] = inServerSpan(run.spans)
+  const [consumer] = ofKind(run, KIND.consumer)
+  expect(producer).toMatchObject({ kind: KIND.producer, name: 'publish mails', values: { 'messaging.system': 'mqtt' } })
+  expect(consumer).toMatchObject({ name: 'process mails', parentSpanId: producer?.spanId })
+  expect(workIn(run, consumer!)).toHaveLength(1)
+})
