@@ -97,7 +97,7 @@ export class KeyColumns {
     )
   }
 
-  /** One round: writes the uses down, decides, goes on with backfills. Rounds never overlap. */
+  /** One round: writes the uses down, decides, goes on with backfills. Rounds never overlap. @throws ClewError STORE_CLOSED */
   async runOnce(): Promise<void> {
     await this.#inTurn(() => this.#round())
   }
@@ -157,7 +157,7 @@ export class KeyColumns {
   }
 
   async #round(): Promise<void> {
-    if (this.#stopped) return
+    if (this.#stopped) throw new ClewError('STORE_CLOSED', 'the store is closed')
     const { driver, clock, policy, runExclusively, schema, mayBackfill } = this.#options
     await this.usage.flush(driver)
     await this.refresh()
