@@ -12,6 +12,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
 // Each running question holds a thread of the pool, and so does each write; four are too few for a page that asks six at once.
 if (['up', 'demo'].includes(process.argv[2])) process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '10'
 
+// Requests live outside the heap, and V8 counts their bytes as growth of it: with a heap of 25 MB it would mark all of it
+// anew for every 10 MB that are received (a quarter of all processor time under load). So the heap may grow further between
+// two collections (docs/adr/0021-ingest-threads.md).
+if (['up', 'demo', 'collector'].includes(process.argv[2]))
+  require('node:v8').setFlagsFromString('--heap-growing-percent=250')
+
 import('../dist/main.js').then(
   ({ main }) => main(process.argv.slice(2)),
   (error) => {
