@@ -5,6 +5,8 @@ import type { SegmentEncoder } from './segment-encoder.ts'
 
 /** Items whose rows are made without letting other work run: some ten milliseconds. */
 const ITEMS_PER_TURN = 4096
+/** And their bytes, for few items that are large. */
+const BYTES_PER_TURN = 4 << 20
 
 /**
  * Appends batches to a segment's rows, one after the other, with pauses in which others are served: a request of a million
@@ -16,14 +18,17 @@ export async function encodeInTurns(
   createdMillis: number,
 ): Promise<void> {
   let items = 0
+  let bytes = 0
   for (const batch of batches) {
-    for (let from = 0; from < batch.itemCount; from += ITEMS_PER_TURN) {
-      const to = Math.min(batch.itemCount, from + ITEMS_PER_TURN)
-      encoder.add(sliceBatch(batch, from, to), createdMillis)
-      items += to - from
-      if (items < ITEMS_PER_TURN) continue
-      items = 0
+    let from = 0
+    for (let item = 0; item < batch.itemCount; item++) {
+      bytes += batch.itemEnd[item]! - batch.itemStart[item]!
+      if (++items < ITEMS_PER_TURN && bytes < BYTES_PER_TURN) continue
+      encoder.add(sliceBatch(batch, from, item + 1), createdMillis)
+      from = item + 1
+      items = bytes = 0
       await nextTurn()
     }
+    if (from < batch.itemCount) encoder.add(sliceBatch(batch, from, batch.itemCount), createdMillis)
   }
 }

@@ -1,4 +1,3 @@
-import { Batch } from '@clew/otlp/batch'
 import { SIGNALS, type Signal } from '@clew/otlp/signal'
 import type { ComponentContext } from '../../core/component.ts'
 import type { ByteBudget } from '../../kit/byte-budget.ts'
@@ -53,7 +52,7 @@ function method(signal: Signal, config: GrpcServerConfig, intake: Intake): Unary
     admit: () => intake.admit(signal),
     refused: (error) => intake.refusedUnread(signal, 'grpc', error),
     async handle(request) {
-      const rejected = await intake.take(signal, 'grpc', () => Batch.fromProtobuf(signal, request.message), {
+      const rejected = await intake.take(signal, 'grpc', 'protobuf', request.message, {
         abort: request.abort,
         ...(request.clientAddress === undefined ? {} : { clientAddress: request.clientAddress }),
         ...(config.include_metadata ? { metadata: metadataOf(request.metadata) } : {}),

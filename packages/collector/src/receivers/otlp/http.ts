@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { Batch } from '@clew/otlp/batch'
 import type { Rejection } from '@clew/otlp/consumer'
-import { jsonToProtobuf } from '@clew/otlp/json/json-to-protobuf'
 import type { Signal } from '@clew/otlp/signal'
 import type { ComponentContext } from '../../core/component.ts'
 import type { ByteBudget } from '../../kit/byte-budget.ts'
@@ -86,7 +84,7 @@ async function handle(
     return { status: 415, headers: { 'content-type': 'text/plain' }, body }
   }
   const body = await readAdmitted(signal, intake, request)
-  const rejected = await intake.take(signal, 'http', () => decode(signal, type, body), {
+  const rejected = await intake.take(signal, 'http', type === JSON_TYPE ? 'json' : 'protobuf', body, {
     abort: request.abort,
     ...(request.clientAddress === undefined ? {} : { clientAddress: request.clientAddress }),
     ...(config.include_metadata ? { metadata: metadataOf(request.headers) } : {}),
@@ -105,10 +103,6 @@ async function readAdmitted(signal: Signal, intake: Intake, request: HttpRequest
     intake.refusedUnread(signal, 'http', failure)
     throw failure
   }
-}
-
-function decode(signal: Signal, type: string, body: Uint8Array): Batch {
-  return Batch.fromProtobuf(signal, type === JSON_TYPE ? jsonToProtobuf(signal, body) : body)
 }
 
 function success(signal: Signal, type: string, rejected: Rejection | undefined): HttpResponse {

@@ -1,6 +1,8 @@
 import type { Batch } from '@clew/otlp/batch'
 import type { ConsumeError } from '@clew/otlp/consumer'
 import { type ConsumeContext, type Consumer, type Rejection } from '@clew/otlp/consumer'
+import type { RequestFormat } from '@clew/otlp/decode-request'
+import { RequestDecoder } from '@clew/otlp/request-decoder'
 import type { Signal } from '@clew/otlp/signal'
 import { DecodeError } from '@clew/otlp/wire/decode-error'
 import type { ComponentContext, ReceiverOutputs } from '../../core/component.ts'
@@ -31,6 +33,7 @@ export class Intake {
   readonly #outputs: ReceiverOutputs
   readonly #counters: Readonly<Record<Transport, Readonly<Record<Signal, SignalCounters>>>>
   readonly #requests: Readonly<Record<Transport, Counter>>
+  readonly #decoder = new RequestDecoder()
 
   constructor(context: ComponentContext, outputs: ReceiverOutputs) {
     this.#context = context
@@ -62,11 +65,12 @@ export class Intake {
     this.#context.record.refusedUnread(signal, reasonOf(error))
   }
 
-  /** Decodes and hands on. Returns what was rejected; throws RpcError. */
+  /** Decodes and hands on. The body must not be used afterwards. Returns what was rejected; throws RpcError. */
   async take(
     signal: Signal,
     transport: Transport,
-    decode: () => Batch,
+    format: RequestFormat,
+    body: Uint8Array,
     context: ConsumeContext,
   ): Promise<Rejection | undefined> {
     this.#requests[transport].add(1)
@@ -74,7 +78,8 @@ export class Intake {
     const counters = this.#counters[transport][signal]
     let batch: Batch
     try {
-      batch = decode()
+      const decoded = this.#decoder.decode(signal, format, body)
+      batch = decoded instanceof Promise ? await decoded : decoded
     } catch (error) {
       const failure = decodeFailure(error)
       this.#context.record.refusedUnread(signal, reasonOf(failure))
@@ -92,6 +97,11 @@ export class Intake {
       ;(failure.retryable ? counters.refused : counters.failed).add(points)
       throw consumeFailure(failure)
     }
+  }
+
+  /** Call it when nothing comes in any more. */
+  close(): Promise<void> {
+    return this.#decoder.close()
   }
 
   #consumer(signal: Signal): Consumer {

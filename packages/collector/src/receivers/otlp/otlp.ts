@@ -14,12 +14,14 @@ export class OtlpReceiver implements Receiver {
   readonly #context: ComponentContext
   readonly #grpc: GrpcServer | undefined
   readonly #http: HttpServer | undefined
+  readonly #intake: Intake
   readonly #addresses: Record<string, string> = {}
 
   constructor(config: OtlpReceiverConfig, context: ComponentContext, outputs: ReceiverOutputs) {
     this.#config = config
     this.#context = context
     const intake = new Intake(context, outputs)
+    this.#intake = intake
     const inFlight = new ByteBudget(config.max_in_flight_bytes)
     const { grpc, http } = config.protocols
     if (grpc !== undefined) this.#grpc = otlpGrpcServer(grpc, intake, context, inFlight)
@@ -40,6 +42,7 @@ export class OtlpReceiver implements Receiver {
 
   async shutdown(deadlineMs: number): Promise<void> {
     await Promise.all([this.#grpc?.close(deadlineMs), this.#http?.close(deadlineMs)])
+    await this.#intake.close()
   }
 
   addresses(): Readonly<Record<string, string>> {
