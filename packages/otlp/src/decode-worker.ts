@@ -1,41 +1,28 @@
-import { parentPort } from 'node:worker_threads'
 import type { BatchIndex } from './batch-index.ts'
 import { decodeRequest, type RequestFormat } from './decode-request.ts'
 import type { Signal } from './signal.ts'
-import { DecodeError } from './wire/decode-error.ts'
+import { answerCalls } from './thread/answer-calls.ts'
 
-/** A request for the worker of `RequestDecoder`; the body is transferred. */
+/** A request for the thread of `RequestDecoder`; the body's buffer moves there. */
 export interface DecodeTask {
-  readonly id: number
   readonly signal: Signal
   readonly format: RequestFormat
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-/** Its answer: what a batch is made of, or what is wrong. */
-export type DecodeOutcome =
-  | { readonly id: number; readonly source: Uint8Array<ArrayBuffer>; readonly index: BatchIndex }
-  | { readonly id: number; readonly malformed: Pick<DecodeError, 'problem' | 'offset' | 'path'> }
-  | { readonly id: number; readonly bug: string }
+/** What a batch is made of. */
+export interface DecodedRequest {
+  readonly source: Uint8Array<ArrayBuffer>
+  readonly index: BatchIndex
+}
 
 /*
  * The thread in which large requests are checked and indexed, so that they hold up nobody else's. It has no state.
  */
-parentPort?.on('message', ({ id, signal, format, body }: DecodeTask) => {
-  try {
-    const { index, source } = decodeRequest(signal, format, body).parts
-    const arrays = Object.values(index).filter((part): part is Int32Array<ArrayBuffer> => part instanceof Int32Array)
-    // A batch without items shares one empty array.
-    const buffers = new Set([source.buffer as ArrayBuffer, ...arrays.map((array) => array.buffer)])
-    answer({ id, source: source as Uint8Array<ArrayBuffer>, index }, [...buffers])
-  } catch (error) {
-    if (error instanceof DecodeError) {
-      const { problem, offset, path } = error
-      answer({ id, malformed: { problem, offset, path } })
-    } else answer({ id, bug: error instanceof Error ? (error.stack ?? error.message) : String(error) })
-  }
+answerCalls(({ signal, format, body }: DecodeTask) => {
+  const { index, source } = decodeRequest(signal, format, body).parts
+  const views = [source, ...Object.values(index).filter((part) => part instanceof Int32Array)]
+  // A batch without items shares one empty array.
+  const transfer = [...new Set(views.map((view) => view.buffer as ArrayBuffer))]
+  return { result: { source, index }, transfer }
 })
-
-function answer(outcome: DecodeOutcome, transferred: ArrayBuffer[] = []): void {
-  parentPort?.postMessage(outcome, transferred)
-}

@@ -1,7 +1,9 @@
-import type { Batch } from './batch.ts'
+import { Batch } from './batch.ts'
 import { decodeRequest, type RequestFormat } from './decode-request.ts'
-import { DecodeThread } from './decode-thread.ts'
+import type { DecodedRequest, DecodeTask } from './decode-worker.ts'
 import type { Signal } from './signal.ts'
+import { builtProgram, WorkerCalls } from './thread/worker-calls.ts'
+import { DecodeError } from './wire/decode-error.ts'
 
 /** Bodies from this size on are decoded in a thread: here they would take longer than a millisecond or two. */
 const LARGE_BYTES: Readonly<Record<RequestFormat, number>> = { protobuf: 1 << 20, json: 128 << 10 }
@@ -11,7 +13,7 @@ const LARGE_BYTES: Readonly<Record<RequestFormat, number>> = { protobuf: 1 << 20
  * others who do. The thread starts with the first large request.
  */
 export class RequestDecoder {
-  #thread: DecodeThread | undefined
+  #thread: WorkerCalls<DecodeTask> | undefined
 
   /**
    * Checks and indexes a request. The body belongs to the decoder from here on: a large one is gone from its buffer afterwards.
@@ -20,12 +22,27 @@ export class RequestDecoder {
   decode(signal: Signal, format: RequestFormat, body: Uint8Array): Batch | Promise<Batch> {
     const isTransferable = body.buffer instanceof ArrayBuffer
     if (body.length < LARGE_BYTES[format] || !isTransferable) return decodeRequest(signal, format, body)
-    if (this.#thread === undefined || this.#thread.ended) this.#thread = new DecodeThread()
-    return this.#thread.decode(signal, format, body as Uint8Array<ArrayBuffer>)
+    return this.#decodeInThread({ signal, format, body: body as Uint8Array<ArrayBuffer> })
   }
 
   /** Ends the thread. What is being decoded fails. */
   async close(): Promise<void> {
     await this.#thread?.close()
   }
+
+  async #decodeInThread(task: DecodeTask): Promise<Batch> {
+    if (this.#thread === undefined || this.#thread.ended) {
+      this.#thread = new WorkerCalls(builtProgram(import.meta.url, './decode-worker.js'))
+    }
+    try {
+      const { source, index } = (await this.#thread.call(task, [task.body.buffer])) as DecodedRequest
+      return new Batch({ signal: task.signal, index, source, encoded: source })
+    } catch (error) {
+      throw isMalformed(error) ? new DecodeError(error.problem, error.offset, error.path) : error
+    }
+  }
+}
+
+function isMalformed(error: unknown): error is DecodeError {
+  return error instanceof Error && error.name === 'DecodeError'
 }

@@ -18,7 +18,6 @@ import { keySchema } from './promote/key-schema.ts'
 import type { Sql } from './sql/sql.ts'
 import { EdgeJob } from './write/edge-job.ts'
 import { Ingester } from './write/ingester.ts'
-import { RecentKeys } from './write/recent-keys.ts'
 import { storeStatus, type StoreStatus } from './write/store-status.ts'
 import { makeWriteDirectories } from './write/write-directories.ts'
 
@@ -94,8 +93,6 @@ export const DEFAULT_PROMOTION: PromotionPolicy = {
   minAgeMs: HOUR_MS,
   maxValueBytes: 256,
 }
-/** Interned rows remembered as written: some 100 bytes each. */
-const MAX_RECENT_KEYS = 200_000
 
 /**
  * Opens the store: locks the directory, opens or migrates the database, takes over what a former process left behind.
@@ -149,7 +146,6 @@ async function startStore(
   const ingester = new Ingester({
     driver,
     directories: makeWriteDirectories(options.dataDirectory),
-    written: new RecentKeys(MAX_RECENT_KEYS),
     clock,
     logger,
     segmentAgeMs: options.segmentAgeMs ?? DEFAULT_SEGMENT_AGE_MS,

@@ -9,20 +9,16 @@ import { ACCEPTED, type ConsumeContext, ConsumeError, type ConsumeResult, type C
 import type { Signal } from '@clew/otlp/signal'
 import type { Driver } from '../driver/driver.ts'
 import { DiskProbe } from './disk-probe.ts'
-import { encodeInTurns } from './encode-in-turns.ts'
 import { Inserter } from './inserter.ts'
-import type { RecentKeys } from './recent-keys.ts'
-import { SegmentEncoder } from './segment-encoder.ts'
+import { RowMaker, type SegmentRows } from './row-maker.ts'
 import { newSegmentId, SegmentFile, segmentIdOf } from './segment-file.ts'
 import { SetAside } from './set-aside.ts'
-import { stageBlocks } from './staged-segment.ts'
 import { Troubles } from './troubles.ts'
 import type { WriteDirectories } from './write-directories.ts'
 
 export interface IngestOptions {
   readonly driver: Driver
   readonly directories: WriteDirectories
-  readonly written: RecentKeys
   readonly clock: Clock
   readonly logger: Logger
   /** A segment is closed when it is so old and the engine has nothing else to insert. */
@@ -43,25 +39,22 @@ interface Waiting {
 
 interface OpenSegment {
   readonly file: SegmentFile
-  readonly encoder: SegmentEncoder
+  readonly rows: SegmentRows
   readonly openedMs: number
-  /** Set when rows could not be made: they are made from the file. */
-  spoiled: boolean
+  /** Spans, records and points so far. */
+  points: number
   /** Set when writing to it failed: nothing more is written to it. */
   failed: boolean
 }
 
-const SPARE_ENCODERS = 2
 const RETRY_AFTER_MS = 1000
-const MAX_ROWS = 1_000_000
-/** An encoder that had to grow beyond this is not kept: its memory would be. */
-const MAX_SPARE_ROWS = 400_000
+const MAX_POINTS = 1_000_000
 /** The store is no longer full when so much of what may wait does. */
 const ROOM_AGAIN = 0.9
 
 /**
  * The write path. Requests that come while the disk is busy form the next group; a group is written to the segment file,
- * fsynced once and acknowledged; its rows are made while the next group is on its way to the disk.
+ * fsynced once and acknowledged; its rows are made in a thread while the next group is on its way to the disk.
  */
 export class Ingester implements Consumer {
   readonly inserter: Inserter
@@ -74,7 +67,7 @@ export class Ingester implements Consumer {
   groups = 0
   private readonly options: IngestOptions
   private readonly probe: DiskProbe
-  private readonly encoders: SegmentEncoder[] = []
+  private readonly rowMaker: RowMaker
   private waiting: Waiting[] = []
   private waitingBytes = 0
   private open: OpenSegment | undefined
@@ -91,8 +84,10 @@ export class Ingester implements Consumer {
     const { clock, directories } = options
     this.troubles = new Troubles(clock)
     this.setAside = new SetAside(directories.setAside, options.maxWaitingBytes, clock)
+    this.rowMaker = new RowMaker(directories.staging, options.logger)
     this.inserter = new Inserter({
       ...options,
+      rowMaker: this.rowMaker,
       troubles: this.troubles,
       setAside: this.setAside,
       onIdle: () => this.wakeUp(),
@@ -173,44 +168,39 @@ export class Ingester implements Consumer {
     const timer = setTimeout(() => this.inserter.stop(), timeoutMs)
     await this.inserter.drain()
     clearTimeout(timer)
+    await this.rowMaker.close()
   }
 
   private async commitAll(): Promise<void> {
     // What arrives in this turn of the event loop belongs to the first group.
     await new Promise<void>((resolve) => setImmediate(resolve))
-    // On disk and acknowledged, rows not made yet; all in the open segment.
-    let written: readonly Waiting[] = []
     for (;;) {
-      if (this.open !== undefined && this.isDue(this.open)) {
-        await this.encode(written)
-        written = []
-        this.closeSegment()
-      }
+      if (this.open !== undefined && this.isDue(this.open)) this.closeSegment()
       const group = this.waiting
       this.waiting = []
-      if (group.length === 0 && written.length === 0) break
-      const writing = group.length === 0 ? undefined : this.write(group)
-      await this.encode(written)
-      written = (await writing) === true ? group : []
+      if (group.length === 0) break
+      await this.write(group)
+      await this.rowMaker.room()
     }
     this.committing = undefined
     this.wakeUp()
   }
 
-  /** Writes a group and answers its senders. False when it failed. */
-  private async write(group: readonly Waiting[]): Promise<boolean> {
+  /** Writes a group, answers its senders and has its rows made. */
+  private async write(group: readonly Waiting[]): Promise<void> {
     const bytes = group.reduce((sum, one) => sum + one.payload.length, 0)
     try {
-      this.open ??= await this.openSegment()
-      await this.open.file.append(group)
+      const open = (this.open ??= await this.openSegment())
+      await open.file.append(group)
       this.groups++
       if (this.troubles.get('disk') !== undefined) this.noteWritable()
       const now = this.options.clock.unixMillis()
       for (const one of group) {
         this.newestAcceptedMillis.set(one.signal, now)
         one.resolve(ACCEPTED)
+        open.points += one.batch.pointCount
       }
-      return true
+      open.rows.add(group)
     } catch (error) {
       const message = `writing to disk failed: ${errorMessage(error)}`
       if (this.troubles.note('disk', message)) this.options.logger.error(message)
@@ -218,7 +208,6 @@ export class Ingester implements Consumer {
       // What is in the file stays; nothing more goes to one whose end nobody knows.
       if (this.open !== undefined) this.open.failed = true
       for (const one of group) one.reject(refusal('STORE_WRITE_FAILED', message, error))
-      return false
     } finally {
       this.waitingBytes -= bytes
     }
@@ -228,36 +217,21 @@ export class Ingester implements Consumer {
     if (this.troubles.end('disk')) this.options.logger.info('the disk can be written again')
   }
 
-  /** Makes the rows of a group of the open segment. */
-  private async encode(group: readonly Waiting[]): Promise<void> {
-    const segment = this.open
-    if (group.length === 0 || segment === undefined || segment.spoiled) return
-    try {
-      const batches = group.map((one) => one.batch)
-      await encodeInTurns(segment.encoder, batches, segment.file.segment.createdMillis)
-    } catch (error) {
-      segment.spoiled = true
-      this.options.logger.error('making rows failed; the segment is read again from its file', {
-        error: errorMessage(error),
-      })
-    }
-  }
-
   /** Big enough, or old enough while the engine has nothing else to do: under load segments grow by themselves. */
   private isDue(open: OpenSegment): boolean {
     if (this.flushWanted || open.failed) return true
-    if (open.file.byteLength >= this.options.segmentBytes || open.encoder.rows >= MAX_ROWS) return true
+    if (open.file.byteLength >= this.options.segmentBytes || open.points >= MAX_POINTS) return true
     const ageMs = this.options.clock.monotonicMillis() - open.openedMs
     return ageMs >= this.options.segmentAgeMs && this.closingBytes === 0 && this.inserter.idle
   }
 
   private async openSegment(): Promise<OpenSegment> {
-    const { clock, directories, written } = this.options
+    const { clock, directories } = this.options
     this.lastCreatedMillis = Math.max(clock.unixMillis(), this.lastCreatedMillis + 1)
     const segment = newSegmentId(directories.segments, this.lastCreatedMillis)
     const file = await SegmentFile.create(segment, directories.segments)
-    const encoder = this.encoders.pop() ?? new SegmentEncoder(written)
-    return { file, encoder, openedMs: clock.monotonicMillis(), spoiled: false, failed: false }
+    const rows = this.rowMaker.begin(segment)
+    return { file, rows, openedMs: clock.monotonicMillis(), points: 0, failed: false }
   }
 
   /** Called when the open segment may have become due while nothing is being committed. */
@@ -279,6 +253,7 @@ export class Ingester implements Consumer {
     this.flushWanted = false
     if (open.file.byteLength === 0) {
       // Writing to it failed at once: there is nothing to store.
+      open.rows.drop()
       this.closing = this.closing.then(() => open.file.discard())
       return
     }
@@ -292,14 +267,7 @@ export class Ingester implements Consumer {
     let staged
     try {
       await open.file.close()
-      if (!open.spoiled) {
-        const { rows } = open.encoder
-        const blocks = open.encoder.blocks(segment.createdMillis)
-        staged = await stageBlocks(this.options.directories.staging, segment, blocks)
-        open.encoder.clear()
-        const isUsual = byteLength <= 2 * this.options.segmentBytes && rows <= MAX_SPARE_ROWS
-        if (isUsual && this.encoders.length < SPARE_ENCODERS) this.encoders.push(open.encoder)
-      }
+      staged = await open.rows.stage()
     } catch (error) {
       this.options.logger.error('preparing a segment failed; it is read again from its file', {
         error: errorMessage(error),

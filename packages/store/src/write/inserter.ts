@@ -4,10 +4,9 @@ import { ClewError, errorMessage } from '@clew/base/errors'
 import type { Logger } from '@clew/base/logger'
 import type { Driver } from '../driver/driver.ts'
 import { EngineError } from '../driver/engine-error.ts'
-import type { RecentKeys } from './recent-keys.ts'
+import type { RowMaker } from './row-maker.ts'
 import type { SegmentId } from './segment-file.ts'
 import type { SetAside } from './set-aside.ts'
-import { stageSegment } from './stage-segment.ts'
 import { type StagedTable, unstage } from './staged-segment.ts'
 import type { Troubles } from './troubles.ts'
 import type { WriteDirectories } from './write-directories.ts'
@@ -31,7 +30,7 @@ export interface ClosedSegment {
 export interface InserterOptions {
   readonly driver: Driver
   readonly directories: WriteDirectories
-  readonly written: RecentKeys
+  readonly rowMaker: RowMaker
   readonly troubles: Troubles
   readonly setAside: SetAside
   readonly clock: Clock
@@ -158,8 +157,8 @@ export class Inserter {
   }
 
   private async stageFromFile({ segment, byteLength }: ClosedSegment): Promise<readonly StagedTable[]> {
-    const { directories, logger, setAside } = this.options
-    const { tables, wholeRecords, damage } = await stageSegment(directories.staging, segment)
+    const { directories, logger, rowMaker, setAside } = this.options
+    const { tables, wholeRecords, damage } = await rowMaker.restage(segment)
     if (damage.length > 0) {
       const why = damage.slice(0, 10).join('; ')
       if (!setAside.hasRoom(byteLength)) {
@@ -178,11 +177,11 @@ export class Inserter {
   }
 
   private async setAside({ segment, byteLength }: ClosedSegment, why: string): Promise<void> {
-    const { directories, logger, written, setAside, troubles } = this.options
+    const { directories, logger, rowMaker, setAside, troubles } = this.options
     const path = await setAside.move(segment, byteLength, why)
     await unstage(directories.staging, segment)
     // Rows that later segments rely on may be in it.
-    written.clear()
+    rowMaker.forget()
     troubles.end('insert')
     this.noteSetAside()
     logger.error('a segment cannot be stored; it is kept aside', { path, why })
