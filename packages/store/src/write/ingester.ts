@@ -180,7 +180,6 @@ export class Ingester implements Consumer {
       this.waiting = []
       if (group.length === 0) break
       await this.write(group)
-      await this.rowMaker.room()
     }
     this.committing = undefined
     this.wakeUp()
@@ -190,27 +189,32 @@ export class Ingester implements Consumer {
   private async write(group: readonly Waiting[]): Promise<void> {
     const bytes = group.reduce((sum, one) => sum + one.payload.length, 0)
     try {
-      const open = (this.open ??= await this.openSegment())
-      await open.file.append(group)
-      this.groups++
-      if (this.troubles.get('disk') !== undefined) this.noteWritable()
-      const now = this.options.clock.unixMillis()
-      for (const one of group) {
-        this.newestAcceptedMillis.set(one.signal, now)
-        one.resolve(ACCEPTED)
-        open.points += one.batch.pointCount
-      }
-      open.rows.add(group)
+      this.open ??= await this.openSegment()
+      await this.open.file.append(group)
     } catch (error) {
-      const message = `writing to disk failed: ${errorMessage(error)}`
-      if (this.troubles.note('disk', message)) this.options.logger.error(message)
-      this.probe.start()
-      // What is in the file stays; nothing more goes to one whose end nobody knows.
-      if (this.open !== undefined) this.open.failed = true
-      for (const one of group) one.reject(refusal('STORE_WRITE_FAILED', message, error))
+      return this.refuse(group, error)
     } finally {
       this.waitingBytes -= bytes
     }
+    this.groups++
+    if (this.troubles.get('disk') !== undefined) this.noteWritable()
+    const now = this.options.clock.unixMillis()
+    for (const one of group) {
+      this.newestAcceptedMillis.set(one.signal, now)
+      this.open.points += one.batch.pointCount
+      one.resolve(ACCEPTED)
+    }
+    await this.open.rows.add(group)
+  }
+
+  /** Answers the senders of a group that could not be written. */
+  private refuse(group: readonly Waiting[], error: unknown): void {
+    const message = `writing to disk failed: ${errorMessage(error)}`
+    if (this.troubles.note('disk', message)) this.options.logger.error(message)
+    this.probe.start()
+    // What is in the file stays; nothing more goes to one whose end nobody knows.
+    if (this.open !== undefined) this.open.failed = true
+    for (const one of group) one.reject(refusal('STORE_WRITE_FAILED', message, error))
   }
 
   private noteWritable(): void {

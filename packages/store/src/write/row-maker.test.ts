@@ -58,7 +58,7 @@ test('what was made while requests came in is what the file gives, byte for byte
   const batches = requests()
   const segment = await writeSegment(batches)
   const rows = maker.begin(segment)
-  for (let i = 0; i < batches.length; i += 7) rows.add(asGroup(batches.slice(i, i + 7)))
+  for (let i = 0; i < batches.length; i += 7) await rows.add(asGroup(batches.slice(i, i + 7)))
   const staged = await contents(await rows.stage())
   const { tables, wholeRecords, damage } = await maker.restage(segment)
   expect([wholeRecords, damage]).toEqual([batches.length, []])
@@ -69,7 +69,7 @@ test('what was made while requests came in is what the file gives, byte for byte
 test('a segment that follows does not repeat resources, until they may be lost', async () => {
   const stage = async (): Promise<string[]> => {
     const rows = maker.begin(await writeSegment(telemetry.traceBatches))
-    rows.add(asGroup(telemetry.traceBatches))
+    await rows.add(asGroup(telemetry.traceBatches))
     return (await rows.stage())!.map(({ table }) => table)
   }
   expect(await stage()).toContain('resources')
@@ -83,8 +83,8 @@ test('two segments at once keep their rows apart', async () => {
     rows: maker.begin(newSegmentId(directories.segments, 1_800_000_000_000)),
     batches,
   }))
-  one!.rows.add(asGroup(one!.batches))
-  other!.rows.add(asGroup(other!.batches))
+  await one!.rows.add(asGroup(one!.batches))
+  await other!.rows.add(asGroup(other!.batches))
   const [traces, logs] = await Promise.all([one!.rows.stage(), other!.rows.stage()])
   expect(traces!.find(({ table }) => table === 'spans')?.rows).toBe(mergeBatches(one!.batches).itemCount)
   expect(traces!.some(({ table }) => table === 'logs')).toBe(false)
@@ -94,9 +94,9 @@ test('two segments at once keep their rows apart', async () => {
 test('rows whose thread has ended are not handed out in half; the next segment has a thread again', async () => {
   const segment = await writeSegment(telemetry.traceBatches)
   const rows = maker.begin(segment)
-  rows.add(asGroup(telemetry.traceBatches.slice(0, 1)))
+  await rows.add(asGroup(telemetry.traceBatches.slice(0, 1)))
   await maker.close()
-  rows.add(asGroup(telemetry.traceBatches.slice(1)))
+  await rows.add(asGroup(telemetry.traceBatches.slice(1)))
   expect(await rows.stage()).toBeUndefined()
   await expect(maker.restage(segment)).rejects.toMatchObject({ code: 'THREAD_ENDED' })
 
