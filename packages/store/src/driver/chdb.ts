@@ -15,6 +15,7 @@ import {
   READ_SETTINGS,
 } from './driver.ts'
 import { engineError } from './engine-error.ts'
+import { yieldMerges } from './merge-priority.ts'
 import { limitSettings, OUTPUT_SETTINGS, parseResult } from './result-json.ts'
 import { SessionPool } from './session-pool.ts'
 
@@ -88,6 +89,7 @@ export function openChdb(directory: string, backupDirectory: string = join(direc
     )
   }
   engineOpen = true
+  yieldMerges()
   return new ChdbDriver(sessions, backups)
 }
 
