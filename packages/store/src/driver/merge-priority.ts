@@ -4,7 +4,7 @@ import { setPriority } from 'node:os'
 /** How the embedded engine calls the threads in which it merges parts. */
 const MERGE_THREAD = 'MergeMutate'
 /** About a tenth of the share of a thread that somebody waits for. */
-const NICENESS = 10
+const NICENESS = 19
 const TASKS = '/proc/self/task'
 
 /**

@@ -12,7 +12,7 @@ const TUNING: Readonly<Record<string, string | number>> = {
   // Column statistics for joins, computed again at every merge: nothing here asks for them.
   auto_statistics_types: '',
   // A row is rewritten a third as often as with the default of 5; up to 33 parts instead of 16.
-  merge_selector_base: 10,
+  merge_selector_base: 16,
 }
 
 /** Settings by name, as SQL text. */

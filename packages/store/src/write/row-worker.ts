@@ -8,10 +8,10 @@ import type { SharedRequest } from './shared-requests.ts'
 import { stageSegment } from './stage-segment.ts'
 import { stageBlocks, type StagedTable } from './staged-segment.ts'
 
-const SPARE_ENCODERS = 2
+const SPARE_ENCODERS = 1
 /** An encoder that had to grow beyond this is not kept: its memory would be. */
 const MAX_SPARE_ROWS = 400_000
-const MAX_SPARE_BYTES = 128 << 20
+const MAX_SPARE_BYTES = 256 << 20
 /** Interned rows remembered as written: some 100 bytes each. */
 const MAX_RECENT_KEYS = 200_000
 
