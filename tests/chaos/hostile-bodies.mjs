@@ -153,7 +153,10 @@ export function hostileBodies() {
     trace: Buffer.alloc(16),
   })
   // Not the same moment: the trace of zeros must be found whole.
-  add('no ids at all', request(field(2, fixed64(7, nowNanos() + 1_000_000_000n))), { trace: Buffer.alloc(16), stored: 2 })
+  add('no ids at all', request(field(2, fixed64(7, nowNanos() + 1_000_000_000n))), {
+    trace: Buffer.alloc(16),
+    stored: 2,
+  })
   add('ids of the wrong length', request(field(2, field(1, Buffer.alloc(15, 1)), field(2, Buffer.alloc(9, 1)))), {
     stored: 0,
   })

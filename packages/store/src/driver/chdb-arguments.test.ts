@@ -30,21 +30,24 @@ test('the engine knows the settings it is started with, and obeys', async () => 
   expect(listed.map(([name = '']) => [name, values.get(name)])).toEqual(listed)
 })
 
-test.runIf(process.platform === 'linux')('removing hundreds of old parts at once leaves no crowd of threads behind', async () => {
-  await driver.command(sql`CREATE TABLE many (a UInt64) ENGINE = MergeTree ORDER BY a`)
-  await driver.command(sql`SYSTEM STOP MERGES many`)
-  const before = await engineThreads()
-  // One part a row: more than the engine removes one after the other.
-  await driver.command(sql`INSERT INTO many SELECT number FROM numbers(200)`, {
-    max_block_size: 1,
-    min_insert_block_size_rows: 1,
-    min_insert_block_size_bytes: 1,
-    max_insert_threads: 1,
-  })
-  await driver.command(sql`TRUNCATE TABLE many`)
-  await expect.poll(async () => (await parts()).length, { timeout: 20_000 }).toBeLessThan(5)
-  expect((await engineThreads()) - before).toBeLessThan(40)
-})
+test.runIf(process.platform === 'linux')(
+  'removing hundreds of old parts at once leaves no crowd of threads behind',
+  async () => {
+    await driver.command(sql`CREATE TABLE many (a UInt64) ENGINE = MergeTree ORDER BY a`)
+    await driver.command(sql`SYSTEM STOP MERGES many`)
+    const before = await engineThreads()
+    // One part a row: more than the engine removes one after the other.
+    await driver.command(sql`INSERT INTO many SELECT number FROM numbers(200)`, {
+      max_block_size: 1,
+      min_insert_block_size_rows: 1,
+      min_insert_block_size_bytes: 1,
+      max_insert_threads: 1,
+    })
+    await driver.command(sql`TRUNCATE TABLE many`)
+    await expect.poll(async () => (await parts()).length, { timeout: 20_000 }).toBeLessThan(5)
+    expect((await engineThreads()) - before).toBeLessThan(40)
+  },
+)
 
 async function parts(): Promise<unknown[]> {
   return (await driver.query(sql`SELECT name FROM system.parts WHERE table = 'many'`)).rows
