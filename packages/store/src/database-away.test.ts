@@ -12,6 +12,7 @@ import { parseClickHouseUrl } from './driver/clickhouse-url.ts'
 import { SCHEMA_VERSION } from './schema/migrations.ts'
 import { sql, Sql } from './sql/sql.ts'
 import { openStore, type Store, type StoreOptions } from './store.ts'
+import { CLUSTER } from './testdata/clickhouse-target.ts'
 
 let clickhouse: ClickHouseDouble
 let proxy: FaultProxy
@@ -21,7 +22,7 @@ let store: Store | undefined
 let databases = 0
 
 beforeAll(async () => {
-  clickhouse = await startClickHouseDouble()
+  clickhouse = await startClickHouseDouble({ cluster: CLUSTER })
 })
 afterAll(async () => {
   await clickhouse.close()
@@ -88,6 +89,19 @@ test('a server that is away at the start: data is taken, it is said since when a
     'the database is not there; data is taken and kept, and stored when it comes',
     'the database is there; what has waited is being stored',
   ])
+})
+
+test('a cluster that is away at the start: the same', async () => {
+  await proxy.set({ kind: 'down' })
+  await open({ url: `${url}?cluster=${CLUSTER}` })
+  await store!.consumer.consume(batch(1), {})
+  expect(store!.status().troubles).toMatchObject([{ kind: 'insert' }])
+  await proxy.set({ kind: 'none' })
+  await store!.flush()
+  expect(await counts()).toEqual({ every: '20', different: '20' })
+  await expect.poll(() => store!.status().troubles).toEqual([])
+  const { rows } = await store!.query(sql`SELECT count() AS n FROM shard_layouts`)
+  expect(rows).toEqual([{ n: '1' }])
 })
 
 test('what was taken while the server was away is stored by the run that finds it', async () => {
