@@ -155,12 +155,14 @@ async function startStore(
     runExclusively: async (job, work) => void (await leases.runExclusively(job, work)),
     mayBackfill: () => ingester.queuedBytes < BACKFILL_WAITING_BYTES,
   })
-  const starts = [() => shards.start(), () => keys.start(), () => edges.start()]
+  const starts = [() => shards.start(), () => keys.start()]
+  /** What was done before it failed is not done again. */
   const startJobs = async (): Promise<void> => {
     for (let start = starts[0]; start !== undefined; start = starts[0]) {
       await start()
       starts.shift()
     }
+    edges.start()
   }
   if (arrival === undefined) await startJobs()
   else awaitDatabase(arrival, { ingester, clock, logger, startJobs })
