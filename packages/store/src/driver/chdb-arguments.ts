@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 const MIB = 1 << 20
 
 /**
@@ -11,7 +13,7 @@ const SERVER_SETTINGS: Readonly<Record<string, number>> = {
   max_active_parts_loading_thread_pool_size: 16,
   max_outdated_parts_loading_thread_pool_size: 4,
   // Files are read by so many (100).
-  threadpool_local_fs_reader_pool_size: 16,
+  threadpool_local_fs_reader_pool_size: Math.max(16, 4 * availableParallelism()),
   // Threads that have nothing to do are kept up to this number (1,000).
   max_thread_pool_free_size: 32,
 
