@@ -69,6 +69,30 @@ test.each(FAULTS)(
   OUTAGE_MS + 300_000,
 )
 
+test.each([['is away'], ['takes connections and says nothing']] as const)(
+  'a ClickHouse that %s when Clew starts: data is taken and spooled, it is said since when, nothing is lost or doubled',
+  async (what) => {
+    await clew.stop('SIGTERM')
+    const began = Date.now()
+    await proxy.set({ kind: what === 'is away' ? 'down' : 'hang' })
+    clew = await startClew(newDataDir(), ['--store', url])
+    const ledger = newLedger()
+    const load = new TrackedLoad({ ...clew, ledger, senders: 3, pauseMs: 20, onRefusal: 'again' })
+    await expectSaid(clew.ui, clew.dataDir, /cannot be reached: /, began)
+    await sleep(Math.max(0, OUTAGE_MS - (Date.now() - began)))
+    expect(ledger.acknowledged.size).toBeGreaterThan(100)
+    expect(load.refusals).toEqual([])
+    expect((await health(clew.ui)).ready).toBe(true)
+    await proxy.set({ kind: 'none' })
+    await expect.poll(async () => (await health(clew.ui)).lines, { timeout: 60_000 }).toEqual([])
+    await load.stop()
+    await expect.poll(async () => (await storeState(clew.ui)).segmentsWaiting, { timeout: 120_000 }).toBe(0)
+    expect((await clew.stop('SIGTERM')).code).toBe(0)
+    await expectNothingWrong(ledger)
+  },
+  OUTAGE_MS + 300_000,
+)
+
 test('a spool that is full: senders are told to come back, it is said since when, and nothing is lost', async () => {
   await clew.stop('SIGTERM')
   clew = await startClew(newDataDir(), ['--store', url, '--spool-size', '1MiB'])

@@ -6,7 +6,8 @@ import { hostileBodies } from './hostile-bodies.mjs'
 let clew: ClewProcess
 
 beforeAll(async () => {
-  clew = await startClew(newDataDir())
+  // A trace of a million spans in Jaeger's form takes as long as it takes: speed is not what is tested here.
+  clew = await startClew(newDataDir(), ['--query-timeout', '5m'])
 })
 afterAll(async () => {
   await clew.stop('SIGKILL')

@@ -45,13 +45,16 @@ export async function mountSmallDisk(mebibytes: number): Promise<SmallDisk> {
     shell,
     fill: () => fillUp(filler),
     free: () => rmSync(filler, { force: true }),
-    // A mount over itself, because one that has files open for writing cannot be made read-only.
-    protect: (folder, mode) =>
-      void shell(
+    // A mount over itself, because one that has files open for writing cannot be made read-only; by way of another place, because
+    // between a mount over it and making that read-only files would be opened.
+    protect(folder, mode) {
+      const aside = `${path}/read-only`
+      shell(
         mode === 'ro'
-          ? `mount --bind ${folder} ${folder} && mount -o remount,bind,ro ${folder}`
-          : `umount --lazy ${folder}`,
-      ),
+          ? `mkdir -p ${aside} && mount --bind ${folder} ${aside} && mount -o remount,bind,ro ${aside} && mount --bind ${aside} ${folder}`
+          : `umount --lazy ${folder} && umount --lazy ${aside}`,
+      )
+    },
     close() {
       holder.kill('SIGKILL')
       rmSync(path, { recursive: true, force: true })

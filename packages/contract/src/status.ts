@@ -23,6 +23,7 @@ export const getStatus = defineEndpoint({
     store: z.object({
       kind: z.enum(['chdb', 'clickhouse']),
       location: z.string(),
+      /** Empty while a database server has not been reached yet. */
       version: z.string(),
       retention: z.string(),
     }),

@@ -1,22 +1,19 @@
-import { join } from 'node:path'
 import { type Clock, systemClock } from '@clew/base/clock'
 import { type Logger, silentLogger } from '@clew/base/logger'
 import type { Consumer } from '@clew/otlp/consumer'
 import { Backups } from './backup/backups.ts'
 import { lockDataDirectory } from './data-lock.ts'
-import { openChdb } from './driver/chdb.ts'
-import { openClickHouse } from './driver/clickhouse.ts'
-import { parseClickHouseUrl } from './driver/clickhouse-url.ts'
 import type { Driver, QueryOptions, QueryResult } from './driver/driver.ts'
 import { Leases } from './lease/leases.ts'
 import { partsOnce } from './schema/layout.ts'
 import { ShardWatch } from './schema/shard-watch.ts'
-import { migrate } from './schema/migrate.ts'
+import { type OpenedDatabase, openDatabase } from './schema/open-database.ts'
 import { KeyColumns } from './promote/key-columns.ts'
 import type { PromotionPolicy } from './promote/policy.ts'
 import { keySchema } from './promote/key-schema.ts'
 import type { Sql } from './sql/sql.ts'
 import { EdgeJob } from './write/edge-job.ts'
+import { awaitDatabase } from './write/await-database.ts'
 import { Ingester } from './write/ingester.ts'
 import { storeStatus, type StoreStatus } from './write/store-status.ts'
 import { makeWriteDirectories } from './write/write-directories.ts'
@@ -53,6 +50,7 @@ export interface StoreOptions {
 export interface Store {
   /** Takes batches; resolves when they survive a crash. */
   readonly consumer: Consumer
+  /** The version is empty while the database has not been reached yet. */
   readonly engine: { readonly kind: Driver['kind']; readonly version: string }
   /** Reads; values only through the `sql` tag. */
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
@@ -95,54 +93,38 @@ export const DEFAULT_PROMOTION: PromotionPolicy = {
 }
 
 /**
- * Opens the store: locks the directory, opens or migrates the database, takes over what a former process left behind.
- * @throws ClewError DATA_DIR_IN_USE, STORE_URL, STORE_UNREACHABLE, SCHEMA_TOO_NEW, STORE_LAYOUT, ENGINE_FAILED
+ * Opens the store: locks the directory, opens or migrates the database, takes over what a former process left behind. A ClickHouse
+ * server that is away is waited for: until it is there, data is taken and kept, and questions fail with `STORE_UNREACHABLE`.
+ * @throws ClewError DATA_DIR_IN_USE, STORE_URL, STORE_REFUSED, SCHEMA_TOO_NEW, STORE_LAYOUT, ENGINE_FAILED
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const unlock = await lockDataDirectory(options.dataDirectory)
-  let driver: Driver | undefined
+  let database: OpenedDatabase | undefined
   try {
-    driver = await openDriver(options)
-    const leases = new Leases({
-      driver,
-      clock: options.clock ?? systemClock,
-      logger: options.logger ?? silentLogger,
-      alone: driver.kind === 'chdb',
-      ...(options.leaseTtlMs === undefined ? {} : { ttlMs: options.leaseTtlMs }),
-    })
-    await migrateAlone(options, driver, leases)
-    return await startStore(options, driver, leases, unlock)
+    const { clock = systemClock, logger = silentLogger } = options
+    database = await openDatabase({ ...options, clock, logger })
+    return await startStore(options, database, unlock)
   } catch (error) {
-    await driver?.close()
+    await database?.driver.close()
     await unlock()
     throw error
   }
 }
 
-/** Several nodes may start at once: one changes the database, the others wait. */
-async function migrateAlone(options: StoreOptions, driver: Driver, leases: Leases): Promise<void> {
-  const logger = options.logger ?? silentLogger
-  await migrate(driver, {
-    retentionDays: options.retentionDays,
-    logger,
-    alone: (work) =>
-      leases.waitAndRun('schema', work, () => logger.info('another node changes the database; waiting for it')),
-  })
-}
-
-async function openDriver(options: StoreOptions): Promise<Driver> {
-  if (options.url === 'chdb') return openChdb(join(options.dataDirectory, 'engine'))
-  return await openClickHouse(parseClickHouseUrl(options.url))
-}
-
 async function startStore(
   options: StoreOptions,
-  driver: Driver,
-  leases: Leases,
+  { driver, arrival }: OpenedDatabase,
   unlock: () => Promise<void>,
 ): Promise<Store> {
   const logger = options.logger ?? silentLogger
   const clock = options.clock ?? systemClock
+  const leases = new Leases({
+    driver,
+    clock,
+    logger,
+    alone: driver.kind === 'chdb',
+    ...(options.leaseTtlMs === undefined ? {} : { ttlMs: options.leaseTtlMs }),
+  })
   const ingester = new Ingester({
     driver,
     directories: makeWriteDirectories(options.dataDirectory),
@@ -155,9 +137,7 @@ async function startStore(
   const recovered = await ingester.recover()
   if (recovered > 0) logger.info('storing what the last run had acknowledged but not stored', { segments: recovered })
   const shards = new ShardWatch({ driver, clock, logger, retentionDays: options.retentionDays })
-  await shards.start()
   const edges = new EdgeJob({ driver, clock, logger, leases })
-  edges.start()
   const { checkEveryMs, graceMs, settleMs, ...policy } = options.promotion ?? {}
   const keys = new KeyColumns({
     driver,
@@ -171,12 +151,27 @@ async function startStore(
     runExclusively: async (job, work) => void (await leases.runExclusively(job, work)),
     mayBackfill: () => ingester.queuedBytes < BACKFILL_WAITING_BYTES,
   })
-  await keys.start()
+  const starts = [() => shards.start(), () => keys.start()]
+  /** What was done before it failed is not done again. */
+  const startJobs = async (): Promise<void> => {
+    for (let start = starts[0]; start !== undefined; start = starts[0]) {
+      await start()
+      starts.shift()
+    }
+    edges.start()
+  }
+  if (arrival === undefined) await startJobs()
+  else awaitDatabase(arrival, { ingester, clock, logger, startJobs })
   const backups = new Backups({ driver, clock, logger, flush: () => ingester.flush() })
   let closing: Promise<void> | undefined
   return {
     consumer: ingester,
-    engine: { kind: driver.kind, version: driver.engineVersion },
+    engine: {
+      kind: driver.kind,
+      get version() {
+        return driver.engineVersion
+      },
+    },
     query: (statement, queryOptions) => driver.query(statement, queryOptions),
     keys,
     parts: partsOnce(driver.cluster),
@@ -186,6 +181,7 @@ async function startStore(
     updateEdges: () => edges.catchUp(),
     close(timeoutMs = DEFAULT_CLOSE_TIMEOUT_MS) {
       closing ??= (async () => {
+        arrival?.stop()
         await keys.stop()
         await backups.stop()
         await shards.stop()

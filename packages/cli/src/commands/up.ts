@@ -93,7 +93,7 @@ export function printBanner(
       row('UI and API', style.cyan(clew.endpoints.ui)),
       row('OTLP/gRPC', clew.endpoints.otlpGrpc.replace(/^https?:\/\//, '')),
       row('OTLP/HTTP', clew.endpoints.otlpHttp),
-      row('data', `${place} (ClickHouse ${clew.engine.version}, kept for ${retentionText(settings.retention)})`),
+      row('data', `${place} (${engineText(clew.engine.version)}, kept for ${retentionText(settings.retention)})`),
       '',
       ...(options.demo === true ? [] : [tryIt(clew.endpoints.otlpHttp, style)]),
       'Stop with Ctrl-C.',
@@ -103,6 +103,10 @@ export function printBanner(
   if (!/^v(2[4-9]|[3-9]\d)\./.test(process.version)) {
     terminal.err(style.dim(`note: this is Node ${process.version}; Clew runs on it, and faster on Node 24 or newer`))
   }
+}
+
+function engineText(version: string): string {
+  return version === '' ? 'ClickHouse, not there yet' : `ClickHouse ${version}`
 }
 
 /** What to do next. The default endpoint needs no mention: `clew run` finds it. */

@@ -37,7 +37,7 @@ export async function runningChecks(client: ApiClient): Promise<{ running: boole
     status.ready
       ? ok(
           'running',
-          `Clew ${status.version} at ${status.endpoints.ui}, store ${status.store.kind} ${status.store.version}`,
+          `Clew ${status.version} at ${status.endpoints.ui}, store ${status.store.kind} ${status.store.version}`.trimEnd(),
         )
       : problem('running', `it is not ready to take data${status.problem === null ? '' : `: ${status.problem}`}`),
   ]

@@ -27,8 +27,9 @@ export class StoreFacts {
   #reading: Promise<void> | undefined
   /** Why the engine does not answer questions, and since when. */
   #problem: { readonly message: string; readonly sinceMillis: number } | undefined
-  /** Event time of the newest row there was when this process started, until rows of its own are newer. */
+  /** Event time of the newest row there was when the store was first read, until rows of its own are newer. */
   #newestAtStart: Readonly<Partial<Record<Signal, bigint | null>>> = {}
+  #hasLookedBack = false
 
   constructor(store: Store, clock: Clock, logger: Logger) {
     this.#store = store
@@ -36,15 +37,9 @@ export class StoreFacts {
     this.#logger = logger
   }
 
-  /** Looks up what an earlier run has left. */
+  /** Looks up what an earlier run has left; later, when the database is not there yet. */
   async start(): Promise<void> {
     await this.#refresh()
-    if (SIGNALS.every((signal) => this.#volume?.rows[signal] === 0)) return
-    try {
-      this.#newestAtStart = await newestRows(this.#store)
-    } catch (error) {
-      this.#logger.warn('cannot read how old the newest row is', { error })
-    }
   }
 
   /** True since the first stored item ever. Asks the engine only while the answer is no. */
@@ -86,8 +81,12 @@ export class StoreFacts {
     }
   }
 
-  /** Everything that is wrong with the store now, what refuses data first. Asks nobody, so it costs nothing. */
+  /**
+   * Everything that is wrong with the store now, what refuses data first. Waits for nobody; a database that did not answer is asked
+   * again, so that the next look is right whoever looks.
+   */
   troubles(): Trouble[] {
+    if (this.#problem !== undefined) void this.#refresh()
     const troubles = this.#store.status().troubles.map(({ message, fix, sinceMillis, refusing }): Trouble => ({
       message,
       fix,
@@ -96,6 +95,8 @@ export class StoreFacts {
     }))
     if (this.#problem === undefined) return troubles
     const { message, sinceMillis } = this.#problem
+    // The same reason once is enough.
+    if (troubles.some((trouble) => trouble.message.startsWith(message))) return troubles
     return [
       ...troubles,
       {
@@ -105,6 +106,16 @@ export class StoreFacts {
         refusing: false,
       },
     ]
+  }
+
+  async #lookBack({ rows }: StoredVolume): Promise<void> {
+    this.#hasLookedBack = true
+    if (SIGNALS.every((signal) => rows[signal] === 0)) return
+    try {
+      this.#newestAtStart = await newestRows(this.#store)
+    } catch (error) {
+      this.#logger.warn('cannot read how old the newest row is', { error })
+    }
   }
 
   #withinMs(work: Promise<void>, limitMs: number): Promise<void> {
@@ -120,10 +131,11 @@ export class StoreFacts {
   #refresh(): Promise<void> {
     if (this.#clock.monotonicMillis() - this.#volumeAtMs < FRESH_MS) return Promise.resolve()
     this.#reading ??= storedVolume(this.#store)
-      .then((volume) => {
+      .then(async (volume) => {
         this.#volume = volume
         this.#problem = undefined
         this.#volumeAtMs = this.#clock.monotonicMillis()
+        if (!this.#hasLookedBack) await this.#lookBack(volume)
       })
       .catch((error: unknown) => {
         this.#problem = {

@@ -134,6 +134,14 @@ test('a trace over days is found whole by its id', async () => {
   expect(trace.durationNanos).toBe(4 * DAY_MS * 1e6)
 })
 
+test('spans without a trace id are stored as those of the id of zeros, and found with them', async () => {
+  const { traceId, ...noId } = span({ traceId: '', spanId: spanHex(72), atMs: 5000 })
+  expect(traceId).toBe('')
+  await server.send(spanBatch('z', [span({ traceId: traceHex(0), spanId: spanHex(71) })]), spanBatch('z', [noId]))
+  const { spans, spanCount } = await server.ask(getTrace, { traceId: '0' })
+  expect([spanCount, spans.spanId]).toEqual([2, [spanHex(71), spanHex(72)]])
+})
+
 test('windows make up the whole, in tree order', async () => {
   const whole = await server.ask(getTrace, { traceId: '3' })
   expect(whole.spanCount).toBe(WIDE)

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { ClewError } from '@clew/base/errors'
 import { drainPending, Session } from 'chdb'
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
+import { engineArguments } from './chdb-arguments.ts'
 import { startDeadline } from './deadline.ts'
 import {
   type BackupAddress,
@@ -72,8 +73,8 @@ export function openChdb(directory: string, backupDirectory: string = join(direc
   }
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const backups = resolve(backupDirectory)
-  // The one place where the engine may write and read backups. It is not made before it is needed.
-  const open = (): Session => new Session(directory, { connectionArgs: [`--backups.allowed_path=${backups}`] })
+  const connectionArgs = engineArguments(backups)
+  const open = (): Session => new Session(directory, { connectionArgs })
   const sessions: Session[] = []
   try {
     for (let i = 0; i < querySessionCount() + 2; i++) sessions.push(open())

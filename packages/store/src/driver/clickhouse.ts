@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { ClewError } from '@clew/base/errors'
+import { ClewError, errorMessage } from '@clew/base/errors'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { compileSql, type Parameter, type Sql } from '../sql/sql.ts'
 import { onCluster } from '../schema/layout.ts'
@@ -18,57 +18,94 @@ import {
   READ_SETTINGS,
 } from './driver.ts'
 import { checkCluster, checkVersion } from './clickhouse-checks.ts'
-import { engineError } from './engine-error.ts'
+import { engineError, isConnectionError } from './engine-error.ts'
 import { limitSettings, OUTPUT_SETTINGS, parseResult } from './result-json.ts'
 
 const REQUEST_TIMEOUT_MS = 300_000
+/** How long a server may take to say that it is there. */
+const PROBE_TIMEOUT_MS = 10_000
+/** What something in front of a server says while the server is away. */
+const GATEWAY_ANSWER = /bad gateway|service unavailable|gateway time-?out|no server is available/i
 
 /** The disk of the servers that backups go to (`backups.allowed_disk` there). */
 const BACKUP_DISK = 'backups'
 
+/** The cluster of an address. */
+export function clusterPlace({ cluster, database }: ClickHouseConfig): ClusterPlace | undefined {
+  return cluster === undefined ? undefined : { name: cluster, database }
+}
+
+/** Where a server puts backups of a database. */
+export function backupAddress(database: string): BackupAddress {
+  return {
+    database,
+    target: (name) => `Disk('${BACKUP_DISK}', '${name}')`,
+    place: (name) => `${name} on the disk ${BACKUP_DISK} of the ClickHouse servers`,
+  }
+}
+
 /**
  * A ClickHouse server over HTTP. Makes the database when it does not exist.
- * @throws ClewError STORE_UNREACHABLE, ENGINE_FAILED
+ * @throws ClewError STORE_UNREACHABLE when the server is away, STORE_REFUSED, ENGINE_TOO_OLD, CLUSTER_UNKNOWN, CLUSTER_MACROS, ENGINE_FAILED
  */
 export async function openClickHouse(config: ClickHouseConfig): Promise<Driver> {
-  const connect = (database: string): ClickHouseClient =>
+  const connect = (database: string, timeoutMs = REQUEST_TIMEOUT_MS): ClickHouseClient =>
     createClient({
       url: config.url,
       username: config.username,
       password: config.password,
       database,
       application: 'clew',
-      request_timeout: REQUEST_TIMEOUT_MS,
+      request_timeout: timeoutMs,
       max_open_connections: 16,
       compression: { response: true, request: false },
       // Errors reach the caller, who says what they mean.
       log: { level: ClickHouseLogLevel.OFF },
     })
-  const cluster = config.cluster === undefined ? undefined : { name: config.cluster, database: config.database }
+  const version = await probe(connect('default', PROBE_TIMEOUT_MS), config)
+  checkVersion(version)
+  const cluster = clusterPlace(config)
   const first = connect('default')
   try {
     if (cluster !== undefined) await checkCluster(first, cluster.name)
     await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${config.database}${onCluster(cluster)}` })
   } catch (error) {
-    if (error instanceof ClewError) throw error
-    throw new ClewError('STORE_UNREACHABLE', `the ClickHouse server at ${config.url} does not answer as it should`, {
-      fix: 'check address, user and password of --store',
-      cause: error,
-    })
+    throw error instanceof ClewError ? error : engineError(error, `making the database ${config.database} failed`)
   } finally {
     await first.close()
   }
   const client = connect(config.database)
   try {
-    const answer = await client.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' })
-    const version = (await answer.json<{ version: string }>())[0]?.version ?? '0'
-    checkVersion(version)
     const names = await client.query({ query: 'SELECT name FROM system.settings', format: 'JSONEachRow' })
     const known = new Set((await names.json<{ name: string }>()).map((row) => row.name))
     return new ClickHouseDriver(client, version, known, config)
   } catch (error) {
     await client.close()
-    throw error instanceof ClewError ? error : engineError(error, 'asking the server for its version failed')
+    throw engineError(error, 'asking the server for its settings failed')
+  }
+}
+
+/** The server's version: whether it is there, and lets us in. */
+async function probe(client: ClickHouseClient, config: ClickHouseConfig): Promise<string> {
+  try {
+    const answer = await client.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' })
+    return (await answer.json<{ version: string }>())[0]?.version ?? '0'
+  } catch (error) {
+    const why = errorMessage(error).trim().slice(0, 300)
+    // TLS spoken to a port without it, or the other way round: waiting does not help.
+    const isProtocol = error instanceof Error && 'code' in error && error.code === 'EPROTO'
+    if (!isProtocol && (isConnectionError(error) || GATEWAY_ANSWER.test(why))) {
+      throw new ClewError('STORE_UNREACHABLE', `the ClickHouse server at ${config.url} cannot be reached: ${why}`, {
+        fix: 'check that it runs, and the address in --store',
+        cause: error,
+      })
+    }
+    throw new ClewError('STORE_REFUSED', `the ClickHouse server at ${config.url} does not let Clew in: ${why}`, {
+      fix: 'check address, user and password of --store',
+      cause: error,
+    })
+  } finally {
+    await client.close()
   }
 }
 
@@ -91,19 +128,15 @@ class ClickHouseDriver implements Driver {
     client: ClickHouseClient,
     engineVersion: string,
     knownSettings: ReadonlySet<string>,
-    { cluster, database, quorum }: ClickHouseConfig,
+    config: ClickHouseConfig,
   ) {
     this.client = client
     this.engineVersion = engineVersion
     this.knownSettings = knownSettings
-    this.cluster = cluster === undefined ? undefined : { name: cluster, database }
-    this.backup = {
-      database,
-      target: (name) => `Disk('${BACKUP_DISK}', '${name}')`,
-      place: (name) => `${name} on the disk ${BACKUP_DISK} of the ClickHouse servers`,
-    }
-    this.clusterReads = cluster === undefined ? {} : this.known(CLUSTER_READS)
-    this.clusterInserts = cluster === undefined ? {} : this.known(clusterInserts(quorum))
+    this.cluster = clusterPlace(config)
+    this.backup = backupAddress(config.database)
+    this.clusterReads = this.cluster === undefined ? {} : this.known(CLUSTER_READS)
+    this.clusterInserts = this.cluster === undefined ? {} : this.known(clusterInserts(config.quorum))
   }
 
   async command(statement: Sql, settings: Readonly<Record<string, string | number>> = {}): Promise<void> {

@@ -57,8 +57,20 @@ export function engineError(cause: unknown, doing: string): EngineError {
   })
 }
 
+/**
+ * Codes of a server that is there while others that it needs are not (Keeper, other servers of the cluster), or that is about
+ * to stop.
+ */
+const PASSING: ReadonlySet<number> = new Set([198, 202, 209, 210, 225, 236, 242, 279, 999])
+
+/** True when the database, or a part of it, is away: it may come back, and trying again may help. */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof ClewError)) return false
+  return error.code === UNREACHABLE.code || (error instanceof EngineError && PASSING.has(error.engineCode))
+}
+
 /** True when there was no (whole) answer: the server is away, or the connection broke. */
-function isConnectionError(cause: unknown): boolean {
+export function isConnectionError(cause: unknown): boolean {
   for (let each = cause; each instanceof Error; each = each.cause) {
     const code = 'code' in each ? each.code : undefined
     if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_\w+)$/.test(code)) return true

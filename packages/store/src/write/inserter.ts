@@ -81,6 +81,11 @@ export class Inserter {
     await this.run
   }
 
+  /** Does not wait for the time of the next attempt. */
+  tryNow(): void {
+    this.wake?.()
+  }
+
   /** Ends after the insert that is running; what waits stays in its files for the next start. */
   stop(): void {
     this.stopping = true

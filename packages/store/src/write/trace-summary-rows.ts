@@ -23,14 +23,17 @@ export class TraceSummaryRows {
   /** Counts a span. `endsBefore`: its end is before its start, which counts as its end then. */
   add(span: SpanView, day: number, endsBefore: boolean, failed: boolean): void {
     const id = span.traceIdAt
-    if (id < 0) return
     const source = span.source
-    const entry = this.traces.indexOf(
-      uint32At(source, id),
-      uint32At(source, id + 4),
-      uint32At(source, id + 8),
-      uint32At(source, id + 12),
-    )
+    // Without an id it is stored as a span of the id of zeros, and must be found as one.
+    const entry =
+      id < 0
+        ? this.traces.indexOf(0, 0, 0, 0)
+        : this.traces.indexOf(
+            uint32At(source, id),
+            uint32At(source, id + 4),
+            uint32At(source, id + 8),
+            uint32At(source, id + 12),
+          )
     const at = entry * FIELDS
     if (at === this.fields.length) {
       const next = new Uint32Array(this.fields.length * 2)
