@@ -12,6 +12,8 @@ const SERVER_SETTINGS: Readonly<Record<string, number>> = {
   // Parts are loaded by so many when it starts (64 and 32).
   max_active_parts_loading_thread_pool_size: 16,
   max_outdated_parts_loading_thread_pool_size: 4,
+  // Merges: they take whatever is left over, and each rewrites what others are waiting for to be written at all.
+  background_pool_size: Math.max(1, availableParallelism() >> 2),
   // Files are read by so many (100).
   threadpool_local_fs_reader_pool_size: Math.max(16, 4 * availableParallelism()),
   // Threads that have nothing to do are kept up to this number (1,000).
