@@ -22,6 +22,31 @@ export interface BatchIndex {
   readonly resourceSchemaEnd: Int32Array
 }
 
+/** The same index with other arrays. */
+export function mapIndex(index: BatchIndex, map: (array: Int32Array) => Int32Array): BatchIndex {
+  return {
+    pointCount: index.pointCount,
+    itemStart: map(index.itemStart),
+    itemEnd: map(index.itemEnd),
+    itemScope: map(index.itemScope),
+    scopeStart: map(index.scopeStart),
+    scopeEnd: map(index.scopeEnd),
+    scopeResource: map(index.scopeResource),
+    scopeSchemaStart: map(index.scopeSchemaStart),
+    scopeSchemaEnd: map(index.scopeSchemaEnd),
+    resourceStart: map(index.resourceStart),
+    resourceEnd: map(index.resourceEnd),
+    resourceSchemaStart: map(index.resourceSchemaStart),
+    resourceSchemaEnd: map(index.resourceSchemaEnd),
+  }
+}
+
+/** Bytes that its arrays take. */
+export function indexSize(index: BatchIndex): number {
+  const { itemStart, scopeStart, resourceStart } = index
+  return (3 * itemStart.length + 5 * scopeStart.length + 4 * resourceStart.length) * Int32Array.BYTES_PER_ELEMENT
+}
+
 /** Most items, scopes or resources of one request; what the index of a hostile request may cost is bounded by it. */
 export const MAX_PARTS_PER_REQUEST: number = 1 << 20
 

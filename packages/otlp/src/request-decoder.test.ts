@@ -50,17 +50,11 @@ describe.each(['protobuf', 'json'] as const)('a large request as %s', (format) =
 
 test('many at once are all answered, each with its own', async () => {
   const sizes = [1, 3, 2]
-  const batches = await Promise.all(
-    sizes.map((times) =>
-      decoder.decode(
-        'traces',
-        'protobuf',
-        mergeBatches(Array.from({ length: times }, () => requests.traces))
-          .toProtobuf()
-          .slice(),
-      ),
-    ),
-  )
+  const decode = async (times: number): Promise<Batch> => {
+    const merged = mergeBatches(Array.from({ length: times }, () => requests.traces))
+    return await decoder.decode('traces', 'protobuf', merged.toProtobuf().slice())
+  }
+  const batches = await Promise.all(sizes.map(decode))
   expect(batches.map(({ itemCount }) => itemCount)).toEqual(sizes.map((times) => times * requests.traces.itemCount))
 })
 

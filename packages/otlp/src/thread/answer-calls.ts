@@ -22,11 +22,7 @@ export function answerCalls<Task>(perform: (task: Task) => Result | Promise<Resu
   parentPort?.on('message', ({ id, task }: Call<Task>) => void answer(id, task, perform))
 }
 
-async function answer<Task>(
-  id: number,
-  task: Task,
-  perform: (task: Task) => Result | Promise<Result>,
-): Promise<void> {
+async function answer<Task>(id: number, task: Task, perform: (task: Task) => Result | Promise<Result>): Promise<void> {
   try {
     const outcome = perform(task)
     const { result, transfer } = outcome instanceof Promise ? await outcome : outcome

@@ -1,5 +1,5 @@
 import type { Batch } from '@clew/otlp/batch'
-import type { BatchIndex } from '@clew/otlp/batch-index'
+import { type BatchIndex, indexSize, mapIndex } from '@clew/otlp/batch-index'
 import type { Signal } from '@clew/otlp/signal'
 
 /** A request on its way to the thread that makes rows. Without an index (the batch was edited) its bytes are read anew. */
@@ -17,9 +17,8 @@ export interface WrittenRequest {
 
 /** Bytes that `copyRequest` needs. */
 export function sharedSize({ payload, batch }: WrittenRequest): number {
-  let bytes = align(payload.length)
-  for (const array of arraysOf(indexOf(payload, batch))) bytes += array.byteLength
-  return bytes
+  const index = indexOf(payload, batch)
+  return align(payload.length) + (index === undefined ? 0 : indexSize(index))
 }
 
 /** Copies a request, with what is known about it, to `start` (a multiple of four) of `memory`. */
@@ -28,23 +27,18 @@ export function copyRequest({ payload, batch }: WrittenRequest, memory: ArrayBuf
   source.set(payload)
   const index = indexOf(payload, batch)
   let at = start + align(payload.length)
-  const copied = Object.entries(index ?? {}).map(([name, part]: [string, number | Int32Array]) => {
-    if (typeof part === 'number') return [name, part]
-    const copy = new Int32Array(memory, at, part.length)
-    copy.set(part)
-    at += part.byteLength
-    return [name, copy]
-  })
-  return { signal: batch.signal, source, index: index && (Object.fromEntries(copied) as unknown as BatchIndex) }
+  const copy = (array: Int32Array): Int32Array => {
+    const copied = new Int32Array(memory, at, array.length)
+    copied.set(array)
+    at += array.byteLength
+    return copied
+  }
+  return { signal: batch.signal, source, index: index && mapIndex(index, copy) }
 }
 
 /** The index fits only the bytes that it was made of. */
 function indexOf(payload: Uint8Array, batch: Batch): BatchIndex | undefined {
   return batch.parts.source === payload ? batch.parts.index : undefined
-}
-
-function arraysOf(index: BatchIndex | undefined): Int32Array[] {
-  return Object.values(index ?? {}).filter((part): part is Int32Array => part instanceof Int32Array)
 }
 
 /** Up to where an Int32Array may begin. */
