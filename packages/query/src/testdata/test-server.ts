@@ -221,6 +221,7 @@ export function testPipeline(taps: TestTaps): PipelinePort {
         newestRowAgeMs: { traces: null, logs: null, metrics: null },
         diskBytes: null,
         rows: NOTHING,
+        countedNanos: null,
       },
       process: { uptimeMs: 0, rssBytes: 0, cpuPercent: 0, eventLoopLagMs: 0 },
       timeNanos: '0',
