@@ -77,6 +77,8 @@ export async function startTestServer(
     get,
     withoutColumns: () =>
       serve({
+        parts: store.parts,
+        partsColumns: store.partsColumns,
         query: (statement, queryOptions) => store.query(statement, queryOptions),
         keys: { ...NO_KEYS, decide: (level, key, action) => store.keys.decide(level, key, action) },
       }),

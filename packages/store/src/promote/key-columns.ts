@@ -79,21 +79,23 @@ export class KeyColumns {
     return this.#coverage.get(key.column)
   }
 
-  /** Reads which keys have columns, then looks regularly. */
+  /** Reads which keys have columns, then looks regularly. Without an answer, searches read the map until there is one. */
   async start(): Promise<void> {
-    await this.refresh()
+    await this.refresh().catch((error: unknown) => this.#note(error))
     this.#schedule()
   }
 
   /** Reads again which keys have columns, and how far they are. */
   async refresh(): Promise<void> {
     const { driver, clock, settleMs } = this.#options
-    this.#promoted = await readPromotedKeys(driver)
+    const { promoted, incomplete } = await readPromotedKeys(driver)
+    this.#promoted = promoted
     this.#forced = await readForced(driver)
     this.#coverage = await readCoverage(driver, this.#promoted)
     const settled = clock.unixMillis() - settleMs
     this.#usable = this.promoted().filter(
-      (key) => key.sinceMillis <= settled && this.#coverage.get(key.column)?.rowsWithout === 0,
+      (key) =>
+        key.sinceMillis <= settled && !incomplete.has(key.column) && this.#coverage.get(key.column)?.rowsWithout === 0,
     )
   }
 

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '@clew/base/clock'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { backfillStep, readCoverage } from '../promote/backfill.ts'
 import { keySchema } from '../promote/key-schema.ts'
 import type { PromotedKey } from '../promote/promoted-key.ts'
 import type { Driver } from '../driver/driver.ts'
 import { ident } from '../sql/ident.ts'
-import { onCluster, storageTable, systemTable } from '../schema/layout.ts'
+import { databaseName, onCluster, storageTable, systemTable } from '../schema/layout.ts'
 import { SPANS } from '../schema/tables/spans.ts'
 import { Sql, sql } from '../sql/sql.ts'
 import { openStore, type Store } from '../store.ts'
@@ -94,6 +94,24 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
         )
       ).rows.map((row) => row.text)
 
+    /** A driver made of what the store lets others do. */
+    const rawDriver = (): [Pick<Driver, 'query' | 'command' | 'cluster'>, Driver['cluster']] => {
+      const name = target.url === 'chdb' ? null : new URL(target.url).searchParams.get('cluster')
+      const cluster = name === null ? undefined : { name, database: new URL(target.url).pathname.slice(1) }
+      const driver: Pick<Driver, 'query' | 'command' | 'cluster'> = {
+        cluster,
+        query: (statement, options) => store.query(statement, options),
+        command: async (statement, settings = {}) => {
+          const list = Object.entries(settings).map(
+            ([key, value]) => `${key} = ${typeof value === 'number' ? value : `'${value}'`}`,
+          )
+          const [text = ''] = statement.parts
+          await store.query(new Sql([text.startsWith('ALTER') ? `${text} SETTINGS ${list.join(', ')}` : text], []))
+        },
+      }
+      return [driver, cluster]
+    }
+
     test('nothing happens by itself below the bounds', async () => {
       await put()
       use('int', 4)
@@ -162,19 +180,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
     })
 
     test('the backfill makes room when inserts wait, and goes on later', async () => {
-      const name = target.url === 'chdb' ? null : new URL(target.url).searchParams.get('cluster')
-      const cluster = name === null ? undefined : { name, database: '' }
-      const driver: Pick<Driver, 'query' | 'command' | 'cluster'> = {
-        cluster,
-        query: (statement, options) => store.query(statement, options),
-        command: async (statement, settings = {}) => {
-          const list = Object.entries(settings).map(
-            ([key, value]) => `${key} = ${typeof value === 'number' ? value : `'${value}'`}`,
-          )
-          const [text = ''] = statement.parts
-          await store.query(new Sql([text.startsWith('ALTER') ? `${text} SETTINGS ${list.join(', ')}` : text], []))
-        },
-      }
+      const [driver, cluster] = rawDriver()
       const merges = async (verb: 'STOP' | 'START') =>
         await store.query(new Sql([`SYSTEM ${verb} MERGES${onCluster(cluster)} ${storageTable(SPANS, cluster)}`], []))
       const steps = { driver, schema: keySchema(driver) }
@@ -184,7 +190,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       }
       const unfinished = async () => {
         const { rows } = await store.query<{ n: string }>(
-          sql`SELECT count() AS n FROM ${systemTable('mutations', cluster)} WHERE database = currentDatabase() AND NOT is_done AND position(command, 'MATERIALIZE') > 0`,
+          sql`SELECT count() AS n FROM ${systemTable('mutations', cluster)} WHERE database = ${databaseName(cluster)} AND NOT is_done AND position(command, 'MATERIALIZE') > 0`,
         )
         return Number(rows[0]!.n)
       }
@@ -211,6 +217,24 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       await finish()
       expect(await lacking()).toBe(0)
       await store.keys.decide('span', 'int', 'auto')
+    })
+
+    test('a backfill that the engine tries in vain says why', async () => {
+      const [driver, cluster] = rawDriver()
+      const table = storageTable(SPANS, cluster)
+      const alter = async (change: string) =>
+        await store.query(
+          new Sql([`ALTER TABLE ${table}${onCluster(cluster)} ${change} SETTINGS mutations_sync = 0`], []),
+        )
+      const column = 'p_00000000000000ff'
+      await alter(`ADD COLUMN ${column} UInt8 MATERIALIZED throwIf(1, 'no room')`)
+      await alter(`MATERIALIZE COLUMN ${column}`)
+      const schema = keySchema(driver)
+      const step = async (mayRun: boolean) => await backfillStep([], { driver, schema, mayRun: () => mayRun })
+      await vi.waitFor(async () => await expect(step(true)).rejects.toThrow(/cannot be filled in: .*no room/), 20_000)
+      expect(await step(false)).toBe('waiting')
+      await alter(`DROP COLUMN ${column}`)
+      expect(await step(true)).toBe('done')
     })
 
     test('a key that nobody asks for any more loses its column', async () => {
