@@ -19,8 +19,9 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // No measure of speed: what starts a dozen processes takes that long on a machine that does much else.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
           retry: RETRIES,
           pool: 'forks',
         },
