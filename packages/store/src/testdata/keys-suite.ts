@@ -243,7 +243,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       await alter(`MATERIALIZE COLUMN ${column}`)
       const schema = keySchema(driver)
       const step = async (mayRun: boolean) => await backfillStep([], { driver, schema, mayRun: () => mayRun })
-      await vi.waitFor(async () => await expect(step(true)).rejects.toThrow(/cannot be filled in: .*no room/), 20_000)
+      await vi.waitFor(async () => await expect(step(true)).rejects.toThrow(/cannot be filled in: .*no room/), 45_000)
       expect(await step(false)).toBe('waiting')
       await alter(`DROP COLUMN ${column}`)
       expect(await step(true)).toBe('done')
