@@ -24,7 +24,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           // No measure of speed: what starts a dozen processes takes that long on a machine that does much else.
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           retry: RETRIES,
           pool: 'forks',

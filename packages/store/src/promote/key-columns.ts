@@ -93,10 +93,8 @@ export class KeyColumns {
     this.#forced = await readForced(driver)
     this.#coverage = await readCoverage(driver, this.#promoted)
     const settled = clock.unixMillis() - settleMs
-    this.#usable = this.promoted().filter(
-      (key) =>
-        key.sinceMillis <= settled && !incomplete.has(key.column) && this.#coverage.get(key.column)?.rowsWithout === 0,
-    )
+    const isWhole = (column: string) => !incomplete.has(column) && this.#coverage.get(column)?.rowsWithout === 0
+    this.#usable = this.promoted().filter((key) => key.sinceMillis <= settled && isWhole(key.column))
   }
 
   /** One round: writes the uses down, decides, goes on with backfills. Rounds never overlap. @throws ClewError STORE_CLOSED */

@@ -15,6 +15,7 @@ interface ColumnRow {
 }
 
 const SERVERS = 2
+const NOTHING_READ = { rowsRead: 0, bytesRead: 0, elapsedMs: 0 }
 const int = promotedKey({ level: 'span', key: 'size', form: 'int', sinceMillis: 1, retiringSinceMillis: undefined })
 const text = promotedKey({ level: 'span', key: 'id', form: 'text', sinceMillis: 2, retiringSinceMillis: undefined })
 const everywhere = Array.from({ length: SERVERS }, () => ({ tableName: 'spans', name: 'Day', comment: 'Partition' }))
@@ -29,7 +30,8 @@ function columns(key: PromotedKey): ColumnRow[] {
 }
 
 async function read(rows: readonly ColumnRow[]): ReturnType<typeof readPromotedKeys> {
-  const query = (() => Promise.resolve({ rows: [...everywhere, ...rows] })) as unknown as Driver['query']
+  const query: Driver['query'] = () =>
+    Promise.resolve({ rows: [...everywhere, ...rows] as never[], statistics: NOTHING_READ, complete: true })
   return await readPromotedKeys({ cluster: { name: 'two', database: 'clew' }, query })
 }
 
