@@ -7,6 +7,9 @@ const RETRIES = process.env['CI'] === undefined ? 0 : 1
 /** `npm test` needs nothing but Node; what needs Chromium, other languages or servers are projects of their own. */
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } }
 
+/** What a test waits for must come some time; one second, which is the default, is what a busy machine takes for nothing. */
+const patient = { expect: { poll: { timeout: 30_000 } } }
+
 export default defineConfig({
   ...source,
   test: {
@@ -16,11 +19,13 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...patient,
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // No measure of speed: what starts a dozen processes takes that long on a machine that does much else.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           retry: RETRIES,
           pool: 'forks',
         },
@@ -28,6 +33,7 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...patient,
           // The questions of the API again, on two shards: the same answers are expected.
           name: 'cluster',
           include: ['packages/query/src/**/*.test.ts'],
@@ -41,6 +47,7 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...patient,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
@@ -53,6 +60,7 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...patient,
           name: 'interop',
           include: ['tests/interop/**/*.test.ts'],
           testTimeout: 120_000,
@@ -65,6 +73,7 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...patient,
           name: 'chaos',
           include: ['tests/chaos/**/*.test.ts'],
           testTimeout: 300_000,

@@ -104,6 +104,8 @@ describe('tokens', () => {
         await status(url, reader),
       ]).toEqual([path, 401, 401, 403, 200])
     }
+    const agents = `${clew.ui}/sampling?service=cart`
+    expect([await status(agents), await status(agents, reader), await status(agents, sender)]).toEqual([401, 403, 200])
     for (const path of ['/healthz', '/readyz']) expect(await status(`${clew.ui}${path}`)).toBe(200)
     const url = `${clew.otlpHttp}/v1/traces`
     expect([

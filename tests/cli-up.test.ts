@@ -131,6 +131,24 @@ describe('clew up, fed by the official SDK', () => {
     expect(code).toBe(0)
   })
 
+  it('says when it counted the rows of the store: what could be found then is among them', async () => {
+    // Answers from before this moment may lack rows, and show it.
+    const spansCountedAfter = (momentMs: number): Promise<number> =>
+      eventually(async () => {
+        const { store } = (await (await fetch(`${clew.ui}/api/pipeline`)).json()) as {
+          store: { rows: { traces: number }; countedNanos: string | null }
+        }
+        return Number(store.countedNanos) / 1e6 >= momentMs ? store.rows.traces : undefined
+      })
+    const before = await spansCountedAfter(Date.now())
+    const sent = (await (await fetch(`${clew.ui}/api/test-trace`, { method: 'POST' })).json()) as { traceId: string }
+    const sentSpans = await eventually(async () => {
+      const response = await fetch(`${clew.ui}/api/traces/${sent.traceId}`)
+      return response.status === 404 ? undefined : ((await response.json()) as { spanCount: number }).spanCount
+    })
+    expect(await spansCountedAfter(Date.now())).toBe(before + sentSpans)
+  })
+
   it('has the doctor name what agents could not instrument', async () => {
     const text = 'express was loaded before the agent'
     const timeUnixNano = `${BigInt(Date.now()) * 1_000_000n}`

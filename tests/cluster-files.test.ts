@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,6 +40,11 @@ function settingsOf(environment: Record<string, string>): ReturnType<typeof load
   return loadSettings({ flags: {}, environment: { ...environment, HOME: '/nowhere' }, cwd: '/' })
 }
 
+/** What the Dockerfile says, by instruction. */
+function dockerfile(instruction: string): string[] {
+  return [...read('Dockerfile').matchAll(new RegExp(`^${instruction} (.+)$`, 'gm'))].map((match) => match[1]!)
+}
+
 /** Hosts of a kind of element in one of the XML files. */
 function hosts(file: string, tag: string): string[] {
   return [...read(file).matchAll(new RegExp(`<${tag}>([^<]+)</${tag}>`, 'g'))].map((match) => match[1]!)
@@ -77,6 +82,33 @@ test('the Keepers know each other by the names under which the servers look for 
   for (const host of hosts('clickhouse/keeper.xml', 'hostname')) expect(inZookeeper).toContain(`<host>${host}</host>`)
   const [port] = hosts('clickhouse/keeper.xml', 'tcp_port')
   expect(inZookeeper.match(/<port>(\d+)<\/port>/g)).toEqual([1, 2, 3].map(() => `<port>${port}</port>`))
+})
+
+test('the image runs the command of this repository as the user that the manifests name, on a Node that Clew takes', () => {
+  const [entry = '', ...more] = dockerfile('ENTRYPOINT')
+  expect(more).toEqual([])
+  const [node, command = ''] = JSON.parse(entry) as string[]
+  expect(node).toBe('node')
+  const [, from, to] = /--from=build --chown=node:node (\S+) (\S+)$/.exec(dockerfile('COPY').at(-1)!) ?? []
+  expect([from, to]).toEqual(dockerfile('WORKDIR'))
+  expect(command.startsWith(`${to}/`)).toBe(true)
+  expect(existsSync(join(folder, '../..', command.slice(to!.length)))).toBe(true)
+  expect(dockerfile('USER')).toEqual(['node'])
+  // What the build needs is not left out of its context.
+  const ignored = read('Dockerfile.dockerignore').trim().split('\n')
+  expect(ignored).toEqual(['**/node_modules', '**/dist', '.git', '.cache', 'coverage'])
+  const verbs = dockerfile('RUN')[0]!
+    .split(' && ')
+    .map((each) => each.replace('npm run ', ''))
+  const { scripts } = JSON.parse(readFileSync(join(folder, '../../package.json'), 'utf8')) as Json
+  expect(verbs).toEqual(['npm ci', 'build'])
+  expect(scripts).toHaveProperty('build')
+  const settings = settingsOf({})
+  expect(dockerfile('EXPOSE')[0]!.split(' ').map(Number)).toEqual([
+    settings.otlpGrpcPort,
+    settings.otlpHttpPort,
+    settings.port,
+  ])
 })
 
 describe('compose.yaml', () => {
@@ -220,6 +252,19 @@ describe('Kubernetes', () => {
         isIngest ? [settings.otlpGrpcPort, settings.otlpHttpPort] : [undefined, undefined],
       )
       expect(workload.spec.volumeClaimTemplates?.length ?? 0).toBe(isIngest ? 1 : 0)
+      if (!isIngest) {
+        // Browsers come here, by the names of the Service, and each request may reach another pod.
+        expect(environment).toHaveProperty('CLEW_SESSION_KEY')
+        const [service] = ofKind('Service').filter((each) => podsOf(each.spec.selector).includes(workload))
+        const name = service.metadata.name as string
+        const inNamespace = `${name}.${kustomization.namespace as string}`
+        expect(settings.allowedHosts).toEqual([
+          name,
+          inNamespace,
+          `${inNamespace}.svc`,
+          `${inNamespace}.svc.cluster.local`,
+        ])
+      }
       const grace = (workload.spec.template.spec.terminationGracePeriodSeconds ?? 30) as number
       expect(grace * 1000).toBeGreaterThan(settings.shutdownTimeout)
     }

@@ -1,6 +1,6 @@
 import { encode } from '@clew/otlp/encode'
 import { type ClickHouseDouble, startClickHouseDouble } from '@clew/testkit/clickhouse-http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type ClewProcess, eventually, newDataDir, removeDataDirs, startClew } from './clew-process.ts'
 
 /*
@@ -8,17 +8,24 @@ import { type ClewProcess, eventually, newDataDir, removeDataDirs, startClew } f
  * of it is real). They share nothing but ClickHouse.
  */
 const SPANS_PER_TRACE = 5
-const DATABASE = 'shared'
 let double: ClickHouseDouble
+/** Each test, and each new try of one, has a database of its own. */
+let database: string
 let store: string
+let databases = 0
 const running: ClewProcess[] = []
 
 beforeAll(async () => {
   double = await startClickHouseDouble({ cluster: 'two' })
-  store = `${double.url}/${DATABASE}?cluster=two`
+})
+beforeEach(() => {
+  database = `shared_${++databases}`
+  store = `${double.url}/${database}?cluster=two`
+})
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((node) => node.stop('SIGKILL')))
 })
 afterAll(async () => {
-  await Promise.all(running.map((node) => node.stop('SIGKILL')))
   await double.close()
   removeDataDirs()
 })
@@ -35,7 +42,7 @@ async function rows<Row>(query: string): Promise<Row[]> {
   const headers = {
     authorization: `Basic ${Buffer.from(`${url.username}:${decodeURIComponent(url.password)}`).toString('base64')}`,
   }
-  const response = await fetch(`http://${url.host}/?database=${DATABASE}`, {
+  const response = await fetch(`http://${url.host}/?database=${database}`, {
     method: 'POST',
     headers,
     body: `${query} FORMAT JSONEachRow`,
@@ -94,6 +101,16 @@ async function nothingWaits(node: ClewProcess): Promise<void> {
   })
 }
 
+/** Spans in the store as the node says, counted after this moment. */
+async function spansCountedAfter(node: ClewProcess, momentMs: number): Promise<number> {
+  return eventually(async () => {
+    const { store: state } = (await (await fetch(`${node.ui}/api/pipeline`)).json()) as {
+      store: { rows: { traces: number }; countedNanos: string | null }
+    }
+    return Number(state.countedNanos) / 1e6 >= momentMs ? state.rows.traces : undefined
+  })
+}
+
 interface Totals {
   readonly spans: string
   readonly distinct: string
@@ -119,6 +136,7 @@ test('two nodes begin at once, one is killed under load and comes back: no row i
   // What the killed node had acknowledged and not stored is in its directory: it stores it when it comes back.
   const back = await startNode(first.dataDir)
   await Promise.all([nothingWaits(back), nothingWaits(second)])
+  const storedMs = Date.now()
   const [totals] = await rows<Totals>(
     `SELECT toString(count()) AS spans, toString(uniqExact(SpanId)) AS distinct,
       toString((SELECT sum(SpanCount) FROM trace_summaries)) AS summed, toString((SELECT sum(Spans) FROM operation_stats)) AS counted FROM spans`,
@@ -144,19 +162,21 @@ test('two nodes begin at once, one is killed under load and comes back: no row i
     }
     const services = (await (await fetch(`${node.ui}/api/services`)).json()) as { services: { name: string }[] }
     expect(services.services.map(({ name }) => name).sort()).toEqual(['service-0', 'service-1', 'service-2'])
-    const { store: state } = (await (await fetch(`${node.ui}/api/pipeline`)).json()) as {
-      store: { rows: { traces: number } }
-    }
-    expect(state.rows.traces).toBe(Number(totals!.spans))
+    expect(await spansCountedAfter(node, storedMs)).toBe(Number(totals!.spans))
   }
 }, 180_000)
 
 test('a database of one server is not taken for one of a cluster, nor the other way round', async () => {
-  await expect(startClew(newDataDir(), ['--store', `${double.url}/${DATABASE}`])).rejects.toThrow(/add \?cluster=NAME/)
+  const ofCluster = await startNode()
+  await ofCluster.stop()
+  await expect(startClew(newDataDir(), ['--store', `${double.url}/${database}`])).rejects.toThrow(/add \?cluster=NAME/)
   await expect(startClew(newDataDir(), ['--store', `${double.url}/x?cluster=three`])).rejects.toThrow(
     /its clusters are two/,
   )
-  const alone = await startClew(newDataDir(), ['--store', `${double.url}/alone`])
+  const alone = await startClew(newDataDir(), ['--store', `${double.url}/${database}_alone`])
+  running.push(alone)
   await alone.stop()
-  await expect(startClew(newDataDir(), ['--store', `${double.url}/alone?cluster=two`])).rejects.toThrow(/single server/)
-})
+  await expect(startClew(newDataDir(), ['--store', `${double.url}/${database}_alone?cluster=two`])).rejects.toThrow(
+    /single server/,
+  )
+}, 120_000)

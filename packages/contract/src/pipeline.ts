@@ -96,6 +96,11 @@ export const getPipeline = defineEndpoint({
       }),
       diskBytes: z.number().nullable(),
       rows: perSignal,
+      /**
+       * When `rows` and `diskBytes` were counted: rows that came later are not in them. Usually within the last second; longer ago while the
+       * database is busy or away. Null when they never were.
+       */
+      countedNanos: unixNanos.nullable(),
     }),
     process: z.object({
       uptimeMs: z.number(),

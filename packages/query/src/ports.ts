@@ -18,8 +18,10 @@ import type { Sql } from '@clew/store/sql/sql'
 
 /** Reads of the store. */
 export interface QueryEngine {
-  /** Where the parts of all tables are listed; `system.parts` when absent. */
-  readonly parts?: Sql
+  /** The active parts of all tables (`system.parts`), for `FROM`. */
+  readonly parts: Sql
+  /** The columns of those parts (`system.parts_columns`), for `FROM`. */
+  readonly partsColumns: Sql
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
 }
 

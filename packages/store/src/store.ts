@@ -56,8 +56,10 @@ export interface Store {
   query<Row>(statement: Sql, options?: QueryOptions): Promise<QueryResult<Row>>
   /** Attribute keys with columns of their own: which, and what decides it. */
   readonly keys: KeyColumns
-  /** The list of parts (`system.parts`) for `FROM`: on a cluster that of all shards, without copies. */
+  /** The active parts (`system.parts`) for `FROM`: on a cluster those of all shards, without copies. */
   readonly parts: Sql
+  /** The same for the columns of parts (`system.parts_columns`). */
+  readonly partsColumns: Sql
   /** Backups of the store while it runs. */
   readonly backups: Pick<Backups, 'start' | 'get'>
   status(): StoreStatus
@@ -174,7 +176,8 @@ async function startStore(
     },
     query: (statement, queryOptions) => driver.query(statement, queryOptions),
     keys,
-    parts: partsOnce(driver.cluster),
+    parts: partsOnce('parts', driver.cluster),
+    partsColumns: partsOnce('parts_columns', driver.cluster),
     backups,
     status: () => storeStatus(ingester),
     flush: () => ingester.flush(),

@@ -1,5 +1,6 @@
 /** Shards of the cluster the double has. */
 export const SHARDS = 2
+const SERVERS_SUFFIX = '_servers'
 const ON_CLUSTER = / ON CLUSTER `([^`]+)`/
 const CREATE_LOCAL = /^CREATE TABLE IF NOT EXISTS (\w+)_local\s*\(/
 const CREATE_DISTRIBUTED =
@@ -23,11 +24,19 @@ export class ClusterDouble {
   /** What the engine must be configured with. */
   readonly config: string
 
-  constructor(name: string) {
+  /** How all servers are asked for their `system` tables: there is one, and perhaps one that is away. */
+  private readonly allServers: string
+
+  /** @param replicaAway every shard has a second replica that does not answer */
+  constructor(name: string, replicaAway = false) {
     this.name = name
-    const shard = `<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>9000</port></replica></shard>`
-    // Every address of this machine with this port is the engine itself: nothing listens there.
-    this.config = `<tcp_port>9000</tcp_port><remote_servers><${name}>${shard.repeat(SHARDS)}</${name}></remote_servers><macros><shard>1</shard><replica>1</replica></macros>`
+    const shard = (...ports: number[]): string =>
+      `<shard><internal_replication>true</internal_replication>${ports.map((port) => `<replica><host>127.0.0.1</host><port>${port}</port></replica>`).join('')}</shard>`
+    // Every address of this machine with this port is the engine itself: nothing listens there. Nobody listens on port 1 either.
+    const shards = shard(9000, ...(replicaAway ? [1] : [])).repeat(SHARDS)
+    const servers = `${name}${SERVERS_SUFFIX}`
+    this.allServers = replicaAway ? `clusterAllReplicas('${servers}', system.TABLE)` : 'system.TABLE'
+    this.config = `<tcp_port>9000</tcp_port><remote_servers><${name}>${shards}</${name}>${replicaAway ? `<${servers}>${shard(9000, 1)}</${servers}>` : ''}</remote_servers><macros><shard>1</shard><replica>1</replica></macros>`
   }
 
   /** The statements to run instead; the answer is that of the last. */
@@ -73,10 +82,10 @@ export class ClusterDouble {
   /** Both shards are one server: what lists its parts must not count them twice, and names the tables as a server would. */
   private withoutSecondShard(statement: string): string {
     return statement.replaceAll(
-      /cluster(?:AllReplicas)?\('\w+', system\.(parts|parts_columns|mutations|columns)\)/g,
+      /cluster(AllReplicas)?\('\w+', system\.(parts|parts_columns|mutations|columns)\)/g,
       // A function, because `$'` in a text would stand for what follows.
-      (_, name: string) =>
-        `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$', '_local') AS table) FROM system.${name})`,
+      (_, all: string | undefined, name: string) =>
+        `(SELECT * REPLACE (replaceRegexpOne(table, '_rows$', '_local') AS table) FROM ${all === undefined ? `system.${name}` : this.allServers.replace('TABLE', name)})`,
     )
   }
 

@@ -21,6 +21,8 @@ export interface ClickHouseDouble {
 export interface ClickHouseDoubleOptions {
   /** Gives it a cluster of this name with two shards; see `ClusterDouble`. */
   readonly cluster?: string
+  /** With `cluster`: every shard has a second replica, which is away. */
+  readonly replicaAway?: boolean
 }
 
 const USER = 'clew'
@@ -45,7 +47,7 @@ const NOT_SETTINGS = new Set([
  */
 export async function startClickHouseDouble(options: ClickHouseDoubleOptions = {}): Promise<ClickHouseDouble> {
   const directory = await mkdtemp(join(tmpdir(), 'clew-clickhouse-'))
-  const endpoint = new Endpoint(directory, options.cluster)
+  const endpoint = new Endpoint(directory, options)
   const server = createServer(
     { maxHeaderSize: MAX_URI_BYTES },
     (request, response) => void endpoint.handle(request, response),
@@ -73,9 +75,9 @@ class Endpoint {
 
   private readonly cluster: ClusterDouble | undefined
 
-  constructor(directory: string, cluster: string | undefined) {
+  constructor(directory: string, { cluster, replicaAway }: ClickHouseDoubleOptions) {
     this.directory = directory
-    this.cluster = cluster === undefined ? undefined : new ClusterDouble(cluster)
+    this.cluster = cluster === undefined ? undefined : new ClusterDouble(cluster, replicaAway)
     writeFileSync(join(directory, 'config.xml'), engineConfig(directory, this.cluster?.config ?? ''))
     this.control = this.openSession()
     this.free = Array.from({ length: SESSIONS }, () => this.openSession())

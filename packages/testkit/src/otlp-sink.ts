@@ -71,7 +71,7 @@ export class OtlpSink {
   }
 
   /** Resolves with the first value of `find` that is not undefined, looking after every request. */
-  waitFor<T>(find: () => T | undefined, what: string, timeoutMs = 20_000): Promise<T> {
+  waitFor<T>(find: () => T | undefined, what: string, timeoutMs = 45_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const finish = (action: () => void): void => {
         clearTimeout(timer)

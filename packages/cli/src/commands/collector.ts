@@ -16,7 +16,17 @@ interface Options extends Record<string, unknown> {
 export const collectorCommand: CommandDefinition = {
   name: 'collector',
   build(command, context) {
-    addSettingOptions(command, ['config', 'authToken', 'insecure', 'logLevel', 'logFormat', 'shutdownTimeout'])
+    addSettingOptions(command, [
+      'config',
+      'authToken',
+      'insecure',
+      'tlsCert',
+      'tlsKey',
+      'tlsClientCa',
+      'logLevel',
+      'logFormat',
+      'shutdownTimeout',
+    ])
       .summary('run a pipeline without a store: sidecar or gateway')
       .description('Runs an OpenTelemetry Collector configuration. `clew components` lists what it may contain.')
       .option('--set <key=value>', 'override one value, for example processors.batch.timeout=2s; repeat', append, [])
@@ -33,7 +43,7 @@ async function runCollector(options: Options, context: CommandContext): Promise<
   // Loaded only here: verbs that ask a running Clew shall start fast.
   const { startCollector } = await import('@clew/collector/core/start-collector')
   const { loadPipeline } = await import('../wire/load-pipeline.ts')
-  const { authenticatorFor } = await import('../wire/access.ts')
+  const { authenticatorFor, tlsOf } = await import('../wire/access.ts')
   const { componentRegistry, usesStore } = await import('../wire/registry.ts')
   const pipeline = loadPipeline({
     uris: settings.config,
@@ -55,6 +65,7 @@ async function runCollector(options: Options, context: CommandContext): Promise<
     clock: systemClock,
     version: VERSION,
     print: (text) => terminal.out(text),
+    metricsTls: tlsOf(settings),
   }).catch((error: unknown) => {
     throw explainListenError(error, 'configuration')
   })

@@ -61,7 +61,13 @@ export const settingsSchema = z.strictObject({
     .meta(about('Security', '', 'Listen on other addresses than localhost without any token')),
   tlsCert: fileSetting
     .optional()
-    .meta(about('Security', '<file>', 'Certificate (chain) for every port, PEM; read anew when it changes')),
+    .meta(
+      about(
+        'Security',
+        '<file>',
+        'Certificate (chain) for every port, PEM; read anew when it changes. Receivers of a configuration of your own name theirs there',
+      ),
+    ),
   tlsKey: fileSetting.optional().meta(about('Security', '<file>', 'Key of the certificate, PEM')),
   tlsClientCa: fileSetting
     .optional()

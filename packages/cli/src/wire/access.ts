@@ -3,7 +3,7 @@ import type { Logger } from '@clew/base/logger'
 import { openToAll } from '@clew/collector/kit/access'
 import { isLoopbackHost } from '@clew/collector/kit/endpoint'
 import { ServerCertificate } from '@clew/collector/kit/server-certificate'
-import { tlsServerSchema } from '@clew/collector/kit/tls'
+import { type TlsServerConfig, tlsServerSchema } from '@clew/collector/kit/tls'
 import { Authenticator } from '../auth/authenticator.ts'
 import type { Settings } from '../config/settings.ts'
 
@@ -39,12 +39,17 @@ export function checkHost(
   logger.warn('--insecure: whoever reaches these ports can read everything and send anything', { host })
 }
 
-/** The certificate of the UI and API, when settings name one. Throws ClewError TLS_FILE. */
-export function uiCertificate(
-  { tlsCert, tlsKey, tlsClientCa }: Pick<Settings, 'tlsCert' | 'tlsKey' | 'tlsClientCa'>,
-  logger: Logger,
-): ServerCertificate | undefined {
+/** TLS of the ports that no receiver opens (UI, API and OpAMP; own metrics), when settings name a certificate. */
+export function tlsOf({
+  tlsCert,
+  tlsKey,
+  tlsClientCa,
+}: Pick<Settings, 'tlsCert' | 'tlsKey' | 'tlsClientCa'>): TlsServerConfig | undefined {
   if (tlsCert === undefined) return undefined
-  const tls = tlsServerSchema.parse({ cert_file: tlsCert, key_file: tlsKey, client_ca_file: tlsClientCa })
-  return new ServerCertificate(tls, logger)
+  return tlsServerSchema.parse({ cert_file: tlsCert, key_file: tlsKey, client_ca_file: tlsClientCa })
+}
+
+/** The certificate of the UI and API. Throws ClewError TLS_FILE. */
+export function uiCertificate(tls: TlsServerConfig | undefined, logger: Logger): ServerCertificate | undefined {
+  return tls === undefined ? undefined : new ServerCertificate(tls, logger)
 }

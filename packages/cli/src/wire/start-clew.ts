@@ -11,7 +11,7 @@ import type { Authenticator } from '../auth/authenticator.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { VERSION } from '../version.ts'
-import { authenticatorFor, checkHost, uiCertificate } from './access.ts'
+import { authenticatorFor, checkHost, tlsOf, uiCertificate } from './access.ts'
 import { controlPort } from './control-port.ts'
 import { checkedPipeline } from './checked-pipeline.ts'
 import type { LoadedPipeline } from './load-pipeline.ts'
@@ -85,7 +85,8 @@ async function assemble(
 
   const access: Authenticator = authenticatorFor(settings, settings.dataDir, systemClock, logger)
   checkHost(settings, access, logger)
-  const certificate = uiCertificate(settings, logger)
+  const tls = tlsOf(settings)
+  const certificate = uiCertificate(tls, logger)
   const tokens = { admin: access.issue('this machine', ['admin']), ingest: access.issue('this machine', ['ingest']) }
 
   const store = await openStore({
@@ -109,6 +110,7 @@ async function assemble(
     clock: systemClock,
     version: VERSION,
     print: options.print,
+    metricsTls: tls,
   })
   opened.push((deadlineMs) => collector.shutdown(Math.max(100, deadlineMs / 2)))
 

@@ -22,8 +22,9 @@ export class StoreFacts {
   readonly #store: Store
   readonly #clock: Clock
   readonly #logger: Logger
-  #volume: StoredVolume | undefined
-  #volumeAtMs = Number.NEGATIVE_INFINITY
+  /** What was counted last, and when the counting began: rows that came after that are not in it. */
+  #counted: { readonly volume: StoredVolume; readonly atMillis: number } | undefined
+  #askedAtMs = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | undefined
   /** Why the engine does not answer questions, and since when. */
   #problem: { readonly message: string; readonly sinceMillis: number } | undefined
@@ -44,7 +45,7 @@ export class StoreFacts {
 
   /** True since the first stored item ever. Asks the engine only while the answer is no. */
   async hasData(): Promise<boolean> {
-    const some = (): boolean => SIGNALS.some((signal) => (this.#volume?.rows[signal] ?? 0) > 0)
+    const some = (): boolean => SIGNALS.some((signal) => (this.#counted?.volume.rows[signal] ?? 0) > 0)
     if (!some()) await this.#refresh()
     return some()
   }
@@ -76,8 +77,9 @@ export class StoreFacts {
       queuedRows: queuedRows(acknowledged, status.rowsStored),
       segmentsWaiting: status.segmentsWaiting,
       newestRowAgeMs: { traces: age(newestMs.traces), logs: age(newestMs.logs), metrics: age(newestMs.metrics) },
-      diskBytes: this.#volume?.diskBytes ?? null,
-      rows: this.#volume?.rows ?? { traces: 0, logs: 0, metrics: 0 },
+      diskBytes: this.#counted?.volume.diskBytes ?? null,
+      rows: this.#counted?.volume.rows ?? { traces: 0, logs: 0, metrics: 0 },
+      countedNanos: this.#counted === undefined ? null : nanosText(this.#counted.atMillis),
     }
   }
 
@@ -129,12 +131,14 @@ export class StoreFacts {
   }
 
   #refresh(): Promise<void> {
-    if (this.#clock.monotonicMillis() - this.#volumeAtMs < FRESH_MS) return Promise.resolve()
-    this.#reading ??= storedVolume(this.#store)
+    if (this.#clock.monotonicMillis() - this.#askedAtMs < FRESH_MS) return Promise.resolve()
+    if (this.#reading !== undefined) return this.#reading
+    const atMillis = this.#clock.unixMillis()
+    this.#reading = storedVolume(this.#store)
       .then(async (volume) => {
-        this.#volume = volume
+        this.#counted = { volume, atMillis }
         this.#problem = undefined
-        this.#volumeAtMs = this.#clock.monotonicMillis()
+        this.#askedAtMs = this.#clock.monotonicMillis()
         if (!this.#hasLookedBack) await this.#lookBack(volume)
       })
       .catch((error: unknown) => {
@@ -143,7 +147,7 @@ export class StoreFacts {
           sinceMillis: this.#problem?.sinceMillis ?? this.#clock.unixMillis(),
         }
         // A database that does not answer is not asked by everyone who looks.
-        this.#volumeAtMs = this.#clock.monotonicMillis()
+        this.#askedAtMs = this.#clock.monotonicMillis()
       })
       .finally(() => {
         this.#reading = undefined

@@ -12,6 +12,7 @@ import { registerGraphMetrics } from './graph-metrics.ts'
 import { metricsServer } from './metrics-server.ts'
 import { takeSnapshot, type PipelineSnapshot } from './pipeline-snapshot.ts'
 import { SelfMetrics } from './self-metrics.ts'
+import type { TlsServerConfig } from '../kit/tls.ts'
 import { StatusMachine } from './status.ts'
 import { TapSubscription, type TapOptions } from './tap.ts'
 
@@ -25,6 +26,8 @@ export interface CollectorOptions {
   readonly print: (text: string) => void
   /** Serves `/metrics` here when the configuration names no place; undefined serves it nowhere. */
   readonly metricsEndpoint?: string | undefined
+  /** Certificate of that port: the Collector's configuration has no place for it. */
+  readonly metricsTls?: TlsServerConfig | undefined
   /** Who may use the ports; without it, whoever is on this machine. */
   readonly access?: AccessPolicy | undefined
   /** Shared with the program around, which may add metrics of its own. */
@@ -94,9 +97,10 @@ class Collector implements RunningCollector {
       }
       const endpoint = config.service.telemetry.metricsEndpoint ?? this.#options.metricsEndpoint
       if (endpoint !== undefined && !config.service.telemetry.metricsOff) {
-        this.#metricsServer = metricsServer(() => this.metricsText(), this.#access(), logger)
+        const tls = this.#options.metricsTls
+        this.#metricsServer = metricsServer({ text: () => this.metricsText(), access: this.#access(), tls, logger })
         const bound = await this.#metricsServer.listen(endpoint)
-        logger.info('own metrics', { url: `http://${bound.text}/metrics` })
+        logger.info('own metrics', { url: `${tls === undefined ? 'http' : 'https'}://${bound.text}/metrics` })
       }
       this.#ready = true
     } catch (error) {

@@ -1,9 +1,11 @@
+import { logicalTable } from '@clew/store/schema/layout'
 import { sql } from '@clew/store/sql/sql'
 import type { Question } from '../run/question.ts'
 
 /**
  * Compressed bytes of a column on disk. The engine knows them only of parts that have a file per column; those with all
- * columns in one file are taken to compress alike. Undefined when there is no part of the first kind.
+ * columns in one file are taken to compress alike. Undefined when there is no part of the first kind. On a cluster it is the size on
+ * one replica of each shard.
  */
 export type ColumnSizes = (table: string, column: string) => number | undefined
 
@@ -18,9 +20,8 @@ export async function readColumnSizes(question: Question): Promise<ColumnSizes> 
   }>(
     sql`SELECT table AS tableName, column AS columnName, sum(column_data_compressed_bytes) AS bytes,
   sumIf(rows, column_data_compressed_bytes > 0) AS measured, sum(rows) AS total
-FROM system.parts_columns
-WHERE database = currentDatabase() AND active AND table IN ('spans', 'logs', 'resources', 'scopes', 'metric_series')
-  AND (endsWith(column, 'Attributes') OR startsWith(column, 'a_') OR startsWith(column, 'p_'))
+FROM ${question.engine.partsColumns}
+WHERE endsWith(column, 'Attributes') OR startsWith(column, 'a_') OR startsWith(column, 'p_')
 GROUP BY tableName, columnName`,
     { maxExecutionMs: 5_000 },
   )
@@ -28,7 +29,7 @@ GROUP BY tableName, columnName`,
     rows
       .filter((row) => row.measured !== '0')
       .map((row) => [
-        `${row.tableName}.${row.columnName}`,
+        `${logicalTable(row.tableName)}.${row.columnName}`,
         (Number(row.bytes) * Number(row.total)) / Number(row.measured),
       ]),
   )

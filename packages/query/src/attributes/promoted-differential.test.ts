@@ -261,7 +261,7 @@ const columnCount = async (): Promise<number> => {
   return Number(rows[0]?.n)
 }
 
-test(`promoted and unpromoted answers are the same at every stage (seed ${SEED})`, { timeout: 300_000 }, async () => {
+test(`promoted and unpromoted answers are the same at every stage (seed ${SEED})`, { timeout: 600_000 }, async () => {
   const { keys } = server.store
   await send(0)
   await eachKey(async (level, key) => await keys.decide(level, key, 'promote'))

@@ -10,7 +10,8 @@ let base: string
 
 /** The real engine, with every question made endless: what is asked here is how questions end. */
 function endless(engine: StorePort): StorePort {
-  return { keys: engine.keys, query: (_statement, options) => engine.query(ENDLESS, options) }
+  const { keys, parts, partsColumns } = engine
+  return { keys, parts, partsColumns, query: (_statement, options) => engine.query(ENDLESS, options) }
 }
 
 beforeAll(async () => {

@@ -123,8 +123,9 @@ describe('errors', () => {
   })
 
   test('an error nobody foresaw keeps its details to the log', async () => {
+    const { keys, parts, partsColumns } = server.store
     const broken = createQueryServer({
-      store: { query: async () => await Promise.reject(new Error('secret path /x')), keys: server.store.keys },
+      store: { query: async () => await Promise.reject(new Error('secret path /x')), keys, parts, partsColumns },
       status: {} as never,
       pipeline: {} as never,
       control: {} as never,

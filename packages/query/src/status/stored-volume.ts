@@ -17,7 +17,7 @@ export interface StoredVolume {
 export async function storedVolume(engine: QueryEngine): Promise<StoredVolume> {
   const { rows } = await engine.query<{ Table: string; Rows: string; Bytes: string }>(
     sql`SELECT table AS Table, sum(rows) AS Rows, sum(bytes_on_disk) AS Bytes
-      FROM ${engine.parts ?? sql`system.parts`} WHERE active AND database = currentDatabase() GROUP BY table`,
+      FROM ${engine.parts} GROUP BY table`,
     { maxExecutionMs: 5000 },
   )
   const counts = { traces: 0, logs: 0, metrics: 0 }

@@ -77,6 +77,8 @@ export async function startTestServer(
     get,
     withoutColumns: () =>
       serve({
+        parts: store.parts,
+        partsColumns: store.partsColumns,
         query: (statement, queryOptions) => store.query(statement, queryOptions),
         keys: { ...NO_KEYS, decide: (level, key, action) => store.keys.decide(level, key, action) },
       }),
@@ -221,6 +223,7 @@ export function testPipeline(taps: TestTaps): PipelinePort {
         newestRowAgeMs: { traces: null, logs: null, metrics: null },
         diskBytes: null,
         rows: NOTHING,
+        countedNanos: null,
       },
       process: { uptimeMs: 0, rssBytes: 0, cpuPercent: 0, eventLoopLagMs: 0 },
       timeNanos: '0',

@@ -1,5 +1,6 @@
+import { ClewError } from '@clew/base/errors'
 import type { Driver } from '../driver/driver.ts'
-import { logicalTable, storageTable, systemTable } from '../schema/layout.ts'
+import { databaseName, logicalTable, storageTable, systemTable } from '../schema/layout.ts'
 import { LOGS } from '../schema/tables/logs.ts'
 import { SPANS } from '../schema/tables/spans.ts'
 import { sql, type Sql } from '../sql/sql.ts'
@@ -37,7 +38,7 @@ export async function readCoverage(
   const { rows } = await driver.query<ColumnRow>(
     sql`SELECT table AS tableName, partition_id AS partitionId, column AS columnName, sum(rows) AS n
 FROM ${systemTable('parts_columns', driver.cluster)}
-WHERE database = currentDatabase() AND active AND table IN ${storageTables(driver.cluster)}
+WHERE database = ${databaseName(driver.cluster)} AND active AND table IN ${storageTables(driver.cluster)}
   AND (column = ${EVERY_PART_HAS} OR startsWith(column, 'p_'))
 GROUP BY tableName, partitionId, columnName ORDER BY partitionId DESC`,
     { maxExecutionMs: 10_000 },
@@ -70,18 +71,23 @@ export interface BackfillOptions {
 }
 
 /**
- * One step of the backfill: one partition of one table at a time, newest data first, for all keys that lack columns there.
+ * One step of the backfill, on all shards and their replicas: one partition of one table at a time, newest data first, for all keys that lack columns there.
  * The engine does the work in its merge threads, part by part; parts that were done stay done when the step is given up or
  * the process is killed.
+ * @throws ClewError BACKFILL_FAILS when the engine tries in vain
  */
 export async function backfillStep(
   promoted: readonly PromotedKey[],
   options: BackfillOptions,
 ): Promise<'done' | 'running' | 'waiting'> {
-  if (await isRunning(options.driver)) {
-    if (options.mayRun()) return 'running'
-    await options.schema.giveUpBackfills()
-    return 'waiting'
+  const { running, failure } = await readMutations(options.driver)
+  if (running) {
+    if (!options.mayRun()) {
+      await options.schema.giveUpBackfills()
+      return 'waiting'
+    }
+    if (failure !== '') throw new ClewError('BACKFILL_FAILS', `columns of keys cannot be filled in: ${failure}`)
+    return 'running'
   }
   const coverage = await readCoverage(options.driver, promoted)
   for (const first of promoted) {
@@ -99,14 +105,15 @@ export async function backfillStep(
   return 'done'
 }
 
-async function isRunning(driver: BackfillOptions['driver']): Promise<boolean> {
-  const { rows } = await driver.query<{ n: string }>(
-    sql`SELECT count() AS n FROM ${systemTable('mutations', driver.cluster)}
-WHERE database = currentDatabase() AND table IN ${storageTables(driver.cluster)} AND NOT is_done
+/** What the engine has been told to do and has not done, on any server; why it fails, when it does. */
+async function readMutations(driver: BackfillOptions['driver']): Promise<{ running: boolean; failure: string }> {
+  const { rows } = await driver.query<{ n: string; failure: string }>(
+    sql`SELECT count() AS n, anyIf(latest_fail_reason, latest_fail_reason != '') AS failure FROM ${systemTable('mutations', driver.cluster)}
+WHERE database = ${databaseName(driver.cluster)} AND table IN ${storageTables(driver.cluster)} AND NOT is_done
   AND position(command, 'MATERIALIZE') > 0 AND position(command, ' p_') > 0`,
     { maxExecutionMs: 10_000 },
   )
-  return rows[0]?.n !== '0'
+  return { running: rows[0]?.n !== '0', failure: rows[0]?.failure ?? '' }
 }
 
 /** Names of the tables that hold the rows, for IN. */

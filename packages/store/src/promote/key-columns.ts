@@ -79,22 +79,22 @@ export class KeyColumns {
     return this.#coverage.get(key.column)
   }
 
-  /** Reads which keys have columns, then looks regularly. */
+  /** Reads which keys have columns, then looks regularly. Without an answer, searches read the map until there is one. */
   async start(): Promise<void> {
-    await this.refresh()
+    await this.refresh().catch((error: unknown) => this.#note(error))
     this.#schedule()
   }
 
   /** Reads again which keys have columns, and how far they are. */
   async refresh(): Promise<void> {
     const { driver, clock, settleMs } = this.#options
-    this.#promoted = await readPromotedKeys(driver)
+    const { promoted, incomplete } = await readPromotedKeys(driver)
+    this.#promoted = promoted
     this.#forced = await readForced(driver)
     this.#coverage = await readCoverage(driver, this.#promoted)
     const settled = clock.unixMillis() - settleMs
-    this.#usable = this.promoted().filter(
-      (key) => key.sinceMillis <= settled && this.#coverage.get(key.column)?.rowsWithout === 0,
-    )
+    const isWhole = (column: string) => !incomplete.has(column) && this.#coverage.get(column)?.rowsWithout === 0
+    this.#usable = this.promoted().filter((key) => key.sinceMillis <= settled && isWhole(key.column))
   }
 
   /** One round: writes the uses down, decides, goes on with backfills. Rounds never overlap. @throws ClewError STORE_CLOSED */

@@ -1,3 +1,4 @@
+import { ClewError } from '@clew/base/errors'
 import { onCluster } from '../schema/layout.ts'
 import { changeTable, runDdl, type SchemaDriver, type TableChange } from '../schema/schema-change.ts'
 import { LOGS } from '../schema/tables/logs.ts'
@@ -28,8 +29,15 @@ export function keySchema(driver: SchemaDriver): KeySchema {
     async giveUpBackfills() {
       await runDdl(
         driver,
-        `KILL MUTATION${onCluster(driver.cluster)} WHERE database = currentDatabase() AND position(command, 'MATERIALIZE') > 0 AND position(command, ' p_') > 0`,
+        `KILL MUTATION${onCluster(driver.cluster)} WHERE database = ${databaseText(driver.cluster)} AND position(command, 'MATERIALIZE') > 0 AND position(command, ' p_') > 0`,
       )
     },
   }
+}
+
+/** The database as text of DDL, which has no parameters. On other servers of the cluster another one may be current. */
+function databaseText(cluster: SchemaDriver['cluster']): string {
+  if (cluster === undefined) return 'currentDatabase()'
+  if (!/^\w+$/.test(cluster.database)) throw new ClewError('STORE_URL', 'the name of the database is not usable')
+  return `'${cluster.database}'`
 }

@@ -1,5 +1,5 @@
 import type { Driver } from '../driver/driver.ts'
-import { logicalTable, systemTable } from '../schema/layout.ts'
+import { logicalTable, partsOnce } from '../schema/layout.ts'
 import { sql } from '../sql/sql.ts'
 import type { Clock } from '@clew/base/clock'
 import { dayOfMillis } from '../write/day.ts'
@@ -43,13 +43,13 @@ FROM key_decisions WHERE Author = 'user' GROUP BY level, key HAVING action != 'a
   )
 }
 
-/** Rows of the tables that can get columns; on a cluster those of all replicas. */
+/** Rows of the tables that can get columns, on all shards. */
 export async function readTableRows(
   driver: Pick<Driver, 'query' | 'cluster'>,
 ): Promise<Record<'spans' | 'logs', number>> {
   const { rows } = await driver.query<{ tableName: string; n: string }>(
-    sql`SELECT table AS tableName, sum(rows) AS n FROM ${systemTable('parts', driver.cluster)}
-WHERE database = currentDatabase() AND active AND table IN ${storageTables(driver.cluster)} GROUP BY tableName`,
+    sql`SELECT table AS tableName, sum(rows) AS n FROM ${partsOnce('parts', driver.cluster)}
+WHERE table IN ${storageTables(driver.cluster)} GROUP BY tableName`,
     LIMITS,
   )
   const of = (name: string): number => Number(rows.find((row) => logicalTable(row.tableName) === name)?.n ?? 0)

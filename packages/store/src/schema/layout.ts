@@ -1,6 +1,6 @@
 import { ClewError } from '@clew/base/errors'
 import type { ClusterPlace } from '../driver/driver.ts'
-import { Sql } from '../sql/sql.ts'
+import { Sql, sql } from '../sql/sql.ts'
 import type { Table } from './table.ts'
 
 /*
@@ -60,7 +60,7 @@ export function distributedEngine(table: Pick<Table, 'name' | 'shardBy'>, cluste
 
 /**
  * A table of `system` (parts, mutations, …) with the rows of all servers, for `FROM`. On a cluster its rows name the tables that hold rows
- * (`logicalTable` gives the name everybody uses), and replicas count one by one: `system.parts` needs `LIMIT 1 BY` the part's name and shard.
+ * (`logicalTable` gives the name everybody uses), and replicas count one by one. The statement fails while one of them does not answer.
  */
 export function systemTable(
   name: 'parts' | 'parts_columns' | 'mutations' | 'tables' | 'columns' | 'one',
@@ -72,7 +72,16 @@ export function systemTable(
   )
 }
 
-/** `system.parts` with the parts of one replica of each shard, for `FROM`: what is stored, without its copies. */
-export function partsOnce(cluster: ClusterPlace | undefined): Sql {
-  return new Sql([cluster === undefined ? 'system.parts' : `cluster('${cluster.name}', system.parts)`], [])
+/**
+ * The active parts of the database (or their columns) on one replica of each shard, for `FROM`: what is stored, without its copies.
+ * On a cluster the rows name the tables that hold rows, as those of `systemTable`.
+ */
+export function partsOnce(name: 'parts' | 'parts_columns', cluster: ClusterPlace | undefined): Sql {
+  const list = new Sql([cluster === undefined ? `system.${name}` : `cluster('${cluster.name}', system.${name})`], [])
+  return sql`(SELECT * FROM ${list} WHERE active AND database = ${databaseName(cluster)})`
+}
+
+/** The name of the database. Other servers are asked by a connection for which another one is current: they are told the name. */
+export function databaseName(cluster: ClusterPlace | undefined): Sql {
+  return cluster === undefined ? sql`currentDatabase()` : sql`${cluster.database}`
 }

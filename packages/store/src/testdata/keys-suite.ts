@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '@clew/base/clock'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { backfillStep, readCoverage } from '../promote/backfill.ts'
 import { keySchema } from '../promote/key-schema.ts'
 import type { PromotedKey } from '../promote/promoted-key.ts'
 import type { Driver } from '../driver/driver.ts'
 import { ident } from '../sql/ident.ts'
-import { onCluster, storageTable, systemTable } from '../schema/layout.ts'
+import { databaseName, onCluster, storageTable, systemTable } from '../schema/layout.ts'
 import { SPANS } from '../schema/tables/spans.ts'
 import { Sql, sql } from '../sql/sql.ts'
 import { openStore, type Store } from '../store.ts'
@@ -30,6 +30,12 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       target = await openTarget()
       directory = await mkdtemp(join(tmpdir(), 'clew-keys-'))
       store = await open()
+      const [, cluster] = rawDriver()
+      if (cluster === undefined) return
+      const { rows } = await store.query<{ n: number }>(
+        sql`SELECT max(replica_num) AS n FROM system.clusters WHERE cluster = ${cluster.name}`,
+      )
+      copies = Number(rows[0]!.n)
     })
     afterAll(async () => {
       await store.close()
@@ -56,6 +62,8 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
         },
       })
 
+    /** Replicas that have each row: parts are counted on all of them. */
+    let copies = 1
     let sent = 0
     const put = async (): Promise<void> => {
       const spans = Array.from({ length: ROWS }, (_, i) => ({
@@ -94,6 +102,24 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
         )
       ).rows.map((row) => row.text)
 
+    /** A driver made of what the store lets others do. */
+    const rawDriver = (): [Pick<Driver, 'query' | 'command' | 'cluster'>, Driver['cluster']] => {
+      const name = target.url === 'chdb' ? null : new URL(target.url).searchParams.get('cluster')
+      const cluster = name === null ? undefined : { name, database: new URL(target.url).pathname.slice(1) }
+      const driver: Pick<Driver, 'query' | 'command' | 'cluster'> = {
+        cluster,
+        query: (statement, options) => store.query(statement, options),
+        command: async (statement, settings = {}) => {
+          const list = Object.entries(settings).map(
+            ([key, value]) => `${key} = ${typeof value === 'number' ? value : `'${value}'`}`,
+          )
+          const [text = ''] = statement.parts
+          await store.query(new Sql([text.startsWith('ALTER') ? `${text} SETTINGS ${list.join(', ')}` : text], []))
+        },
+      }
+      return [driver, cluster]
+    }
+
     test('nothing happens by itself below the bounds', async () => {
       await put()
       use('int', 4)
@@ -113,7 +139,11 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       await put()
       for (let rounds = 0; store.keys.coverage(keyOf('int'))!.rowsWithout > 0 && rounds < 1_000; rounds++)
         await store.keys.runOnce()
-      expect(store.keys.coverage(keyOf('int'))).toEqual({ totalRows: 2 * ROWS, rowsWithout: 0, partitionsWithout: [] })
+      expect(store.keys.coverage(keyOf('int'))).toEqual({
+        totalRows: 2 * ROWS * copies,
+        rowsWithout: 0,
+        partitionsWithout: [],
+      })
       // Complete, but an insert that began before it may still be on its way.
       expect(store.keys.usable()).toEqual([])
       aheadMs += 61_000
@@ -162,19 +192,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
     })
 
     test('the backfill makes room when inserts wait, and goes on later', async () => {
-      const name = target.url === 'chdb' ? null : new URL(target.url).searchParams.get('cluster')
-      const cluster = name === null ? undefined : { name, database: '' }
-      const driver: Pick<Driver, 'query' | 'command' | 'cluster'> = {
-        cluster,
-        query: (statement, options) => store.query(statement, options),
-        command: async (statement, settings = {}) => {
-          const list = Object.entries(settings).map(
-            ([key, value]) => `${key} = ${typeof value === 'number' ? value : `'${value}'`}`,
-          )
-          const [text = ''] = statement.parts
-          await store.query(new Sql([text.startsWith('ALTER') ? `${text} SETTINGS ${list.join(', ')}` : text], []))
-        },
-      }
+      const [driver, cluster] = rawDriver()
       const merges = async (verb: 'STOP' | 'START') =>
         await store.query(new Sql([`SYSTEM ${verb} MERGES${onCluster(cluster)} ${storageTable(SPANS, cluster)}`], []))
       const steps = { driver, schema: keySchema(driver) }
@@ -184,7 +202,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       }
       const unfinished = async () => {
         const { rows } = await store.query<{ n: string }>(
-          sql`SELECT count() AS n FROM ${systemTable('mutations', cluster)} WHERE database = currentDatabase() AND NOT is_done AND position(command, 'MATERIALIZE') > 0`,
+          sql`SELECT count() AS n FROM ${systemTable('mutations', cluster)} WHERE database = ${databaseName(cluster)} AND NOT is_done AND position(command, 'MATERIALIZE') > 0`,
         )
         return Number(rows[0]!.n)
       }
@@ -198,7 +216,7 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       // The engine is kept from doing what the backfill begins.
       await merges('STOP')
       await store.keys.decide('span', 'int', 'promote')
-      expect(await lacking()).toBe(sent)
+      expect(await lacking()).toBe(sent * copies)
       expect(await step(false)).toBe('waiting')
       expect(await unfinished()).toBe(0)
       expect(await step(true)).toBe('running')
@@ -206,11 +224,29 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       expect(await unfinished()).toBeGreaterThan(0)
       expect(await step(false)).toBe('waiting')
       expect(await unfinished()).toBe(0)
-      expect(await lacking()).toBe(sent)
+      expect(await lacking()).toBe(sent * copies)
       await merges('START')
       await finish()
       expect(await lacking()).toBe(0)
       await store.keys.decide('span', 'int', 'auto')
+    })
+
+    test('a backfill that the engine tries in vain says why', async () => {
+      const [driver, cluster] = rawDriver()
+      const table = storageTable(SPANS, cluster)
+      const alter = async (change: string) =>
+        await store.query(
+          new Sql([`ALTER TABLE ${table}${onCluster(cluster)} ${change} SETTINGS mutations_sync = 0`], []),
+        )
+      const column = 'p_00000000000000ff'
+      await alter(`ADD COLUMN ${column} UInt8 MATERIALIZED throwIf(1, 'no room')`)
+      await alter(`MATERIALIZE COLUMN ${column}`)
+      const schema = keySchema(driver)
+      const step = async (mayRun: boolean) => await backfillStep([], { driver, schema, mayRun: () => mayRun })
+      await vi.waitFor(async () => await expect(step(true)).rejects.toThrow(/cannot be filled in: .*no room/), 45_000)
+      expect(await step(false)).toBe('waiting')
+      await alter(`DROP COLUMN ${column}`)
+      expect(await step(true)).toBe('done')
     })
 
     test('a key that nobody asks for any more loses its column', async () => {

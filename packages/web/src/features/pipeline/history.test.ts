@@ -29,6 +29,7 @@ const snapshot = (second: number, traces: number, uptimeMs = second * 1000): Pip
     newestRowAgeMs: { traces: null, logs: null, metrics: null },
     diskBytes: null,
     rows: zero,
+    countedNanos: null,
   },
   process: { uptimeMs, rssBytes: 0, cpuPercent: 0, eventLoopLagMs: 0 },
   timeNanos: String(1_700_000_000_000_000_000n + BigInt(second) * 1_000_000_000n),

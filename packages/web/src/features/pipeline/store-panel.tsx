@@ -53,7 +53,11 @@ export function StorePanel({ store }: { readonly store: Pipeline['store'] }): Re
           {SIGNALS.map((signal) => (
             <tr key={signal}>
               <th scope="row">{signal}</th>
-              <td title={exactValue(store.rows[signal])}>{formatCount(store.rows[signal])}</td>
+              {store.countedNanos === null ? (
+                <td>unknown</td>
+              ) : (
+                <td title={exactValue(store.rows[signal])}>{formatCount(store.rows[signal])}</td>
+              )}
               <td>{ageText(store.newestRowAgeMs[signal])}</td>
             </tr>
           ))}
@@ -67,6 +71,14 @@ export function StorePanel({ store }: { readonly store: Pipeline['store'] }): Re
         </dd>
         <dt>On disk</dt>
         <dd>{store.diskBytes === null ? 'unknown' : formatBytes(store.diskBytes)}</dd>
+        {store.countedNanos !== null && (
+          <>
+            <dt>Rows and bytes counted</dt>
+            <dd>
+              <Age nanos={store.countedNanos} />
+            </dd>
+          </>
+        )}
       </dl>
     </Panel>
   )
