@@ -8,6 +8,7 @@ import { childProcess } from '../instrumentations/hops/environment.ts'
 import { piscina } from '../instrumentations/hops/piscina.ts'
 import { processMessages } from '../instrumentations/hops/process-messages.ts'
 import { workerThreads } from '../instrumentations/hops/worker-threads.ts'
+import { http2Plugin } from '../instrumentations/http2/plugin.ts'
 import { ioredis } from '../instrumentations/ioredis.ts'
 import { koa } from '../instrumentations/koa.ts'
 import { bunyan } from '../instrumentations/logging/bunyan.ts'
@@ -32,6 +33,7 @@ import type { Plugin } from './plugin.ts'
 const OWN: readonly Plugin[] = [
   httpPlugin,
   undiciPlugin,
+  http2Plugin,
   apiCopiesPlugin,
   fastify,
   hapi,
