@@ -1,29 +1,21 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SinkSpan } from '@clew/testkit/otlp-sink'
+import { makeCertificate, type TestCertificate } from './certificate.ts'
 import { inServerSpan, KIND, library, runApp, type AppRun } from './run-app.ts'
 
 const NODES = ['20.19', '22', '24', '26']
 
-let folder: string
+let certificate: TestCertificate
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'clew-http2-'))
-  const files = ['-keyout', `${folder}/key.pem`, '-out', `${folder}/cert.pem`]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...subject], {
-    stdio: 'ignore',
-  })
+  certificate = makeCertificate()
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => certificate.remove())
 
 const run = (kind: string, node?: string): Promise<AppRun> =>
   runApp('http2.mjs', {
     args: [kind],
-    env: { TEST_KEY: `${folder}/key.pem`, TEST_CERT: `${folder}/cert.pem` },
+    env: certificate.env,
     ...(node === undefined ? {} : { node }),
   })
 

@@ -68,7 +68,8 @@ export async function runApp(program: string, options: AppOptions = {}): Promise
   return { spans, logs, metrics: metricNames, stdout }
 }
 
-function cachedNode(version: string): string {
+/** A Node of `.cache/nodes`. */
+export function cachedNode(version: string): string {
   return `${cache}../nodes/${version}/node_modules/node-${process.platform}-${process.arch}/bin/node`
 }
 

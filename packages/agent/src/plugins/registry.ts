@@ -17,6 +17,7 @@ import { mqtt } from '../instrumentations/messaging/mqtt.ts'
 import { ws } from '../instrumentations/messaging/ws.ts'
 import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
+import { next } from '../instrumentations/next.ts'
 import { pg } from '../instrumentations/pg.ts'
 import { postgres } from '../instrumentations/postgres.ts'
 import { redis } from '../instrumentations/redis.ts'
@@ -44,6 +45,7 @@ const OWN: readonly Plugin[] = [
   bunyan,
   mongodb,
   mysql2,
+  next,
   pg,
   postgres,
   redis,
