@@ -34,7 +34,7 @@ afterAll(async () => {
 /** What a span is about, whoever has made it. */
 function subject({ kind, values }: SinkSpan, ownPort: unknown): string {
   const system = values['db.system.name']
-  if (system !== undefined) return `${String(system)} ${String(values['db.query.text']).split(/ (?:\?|\[)/)[0]}`
+  if (typeof system === 'string') return `${system} ${String(values['db.query.text']).split(/ (?:\?|\[)/)[0]}`
   if (kind === KIND.server) return `serve ${String(values['url.path'])}`
   return `call ${String(values['url.full']).replace(`:${String(ownPort)}/`, '/')}`
 }
@@ -61,7 +61,10 @@ function bySubject(spans: readonly SinkSpan[]): Map<string, Seen> {
       ])
       const facts = { ...attributes, kind, failed: status?.code === 2, message: status?.message ?? '', events: said }
       const below = subjects.get(span.parentSpanId) ?? ''
-      return [subject(span, ownPort), { below, span, facts: kind === KIND.server ? { ...facts, name: span.name } : facts }]
+      return [
+        subject(span, ownPort),
+        { below, span, facts: kind === KIND.server ? { ...facts, name: span.name } : facts },
+      ]
     }),
   )
 }

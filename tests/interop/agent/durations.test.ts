@@ -57,13 +57,18 @@ it.each([
   [library('amqplib'), 'amqplib.mjs', false, SENT, { 'messaging.system': 'rabbitmq', ...MAILS }],
   [library('amqplib'), 'amqplib.mjs', false, WORKED, { 'messaging.system': 'rabbitmq', ...MAILS }],
   [library('@aws-sdk/client-sqs'), 'aws.mjs', false, SENT, { 'messaging.system': 'aws_sqs', ...MAILS }],
-])('%s: a duration that leads to its trace (%s, older versions: %s, %s)', async (_library, program, older, name, attributes) => {
-  const run = await runApp(program, { env, older })
-  const all = series(run, name)
-  const found = all.find((one) => Object.entries(attributes).every(([key, value]) => Reflect.get(one.attributes, key) === value))
-  expect(found?.count).toBeGreaterThan(0)
-  expect(all.reduce((sum, { led }) => sum + led, 0)).toBeGreaterThan(0)
-})
+])(
+  '%s: a duration that leads to its trace (%s, older versions: %s, %s)',
+  async (_library, program, older, name, attributes) => {
+    const run = await runApp(program, { env, older })
+    const all = series(run, name)
+    const found = all.find((one) =>
+      Object.entries(attributes).every(([key, value]) => Reflect.get(one.attributes, key) === value),
+    )
+    expect(found?.count).toBeGreaterThan(0)
+    expect(all.reduce((sum, { led }) => sum + led, 0)).toBeGreaterThan(0)
+  },
+)
 
 it(`${library('amqplib')}, nothing sampled: durations are complete all the same`, async () => {
   const run = await runApp('amqplib.mjs', { env: { ...env, OTEL_TRACES_SAMPLER: 'always_off' } })

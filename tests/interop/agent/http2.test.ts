@@ -26,7 +26,9 @@ function isAbout({ values }: SinkSpan, path: string): boolean {
 
 /** Checks what both sides of every server have in common; gives the servers' spans by HTTP/2. */
 function expectBothSides({ spans, metrics }: AppRun): AppRun['spans'] {
-  const byHttp2 = spans.filter((span) => span.values['network.protocol.version'] === '2' && !isAbout(span, '/by-undici'))
+  const byHttp2 = spans.filter(
+    (span) => span.values['network.protocol.version'] === '2' && !isAbout(span, '/by-undici'),
+  )
   const clients = byHttp2.filter((span) => span.kind === KIND.client)
   const servers = byHttp2.filter((span) => span.kind === KIND.server)
   expect(clients.map(({ name, status, values }) => [name, status?.code ?? 0, values])).toEqual([

@@ -12,7 +12,9 @@ const source = fileURLToPath(new URL('../agent-apps/next', import.meta.url))
 const bundlers = fileURLToPath(new URL('../../../.cache/interop-bundlers', import.meta.url))
 const app = `${bundlers}/next-app`
 const bin = `${bundlers}/node_modules/next/dist/bin/next`
-const { version } = JSON.parse(readFileSync(`${bundlers}/node_modules/next/package.json`, 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(`${bundlers}/node_modules/next/package.json`, 'utf8')) as {
+  version: string
+}
 
 let peer: Server
 
@@ -147,7 +149,10 @@ describe.each(['20.19', '22', '24', '26'])(`next ${version}, built and started, 
     const { spans } = await next.ask(path)
     expect(outline(spans)).toEqual(expected)
     expect(spans[0]?.values).toMatchObject({
-      'http.route': expected.find((line) => line.startsWith(' > '))?.split(' ').at(-1),
+      'http.route': expected
+        .find((line) => line.startsWith(' > '))
+        ?.split(' ')
+        .at(-1),
       'http.response.status_code': 200,
     })
   })

@@ -15,7 +15,8 @@ import type { Exemplar } from './exemplar-reservoir.ts'
 /** An OTLP metrics request; the SDK's serializers, and what they have no place for: the exemplars of durations. */
 export function serializeMetrics(items: ResourceMetrics, path: 'protobuf' | 'json'): Uint8Array | undefined {
   const withExemplars = items.scopeMetrics.some(({ metrics }) => metrics.some(hasExemplars))
-  if (!withExemplars) return (path === 'json' ? JsonMetricsSerializer : ProtobufMetricsSerializer).serializeRequest(items)
+  if (!withExemplars)
+    return (path === 'json' ? JsonMetricsSerializer : ProtobufMetricsSerializer).serializeRequest(items)
   return path === 'json' ? serializeJson(items) : serializeProtobuf(items)
 }
 

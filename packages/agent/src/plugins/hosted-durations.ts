@@ -66,7 +66,9 @@ export const MEASURED_BY_SPANS: readonly string[] = [DATABASE_CALL, MESSAGE_SENT
 export function measuringProvider(provider: TracerProvider, durations: DurationRecorders): TracerProvider {
   return {
     getTracer: (name, version, options) =>
-      new MeasuringTracer(provider.getTracer(name, version, options), (measured) => durations(definition(name, measured))),
+      new MeasuringTracer(provider.getTracer(name, version, options), (measured) =>
+        durations(definition(name, measured)),
+      ),
   }
 }
 
@@ -152,12 +154,12 @@ interface ReadableSpan extends Span {
 }
 
 function whenEnded(span: ReadableSpan, over: Over): Span {
-  const { end } = span
-  const ended = function (this: ReadableSpan, time?: TimeInput): void {
-    if (this.isRecording()) {
-      over(this.attributes ?? {}, (this.statusCode ?? this.status?.code) === SpanStatusCode.ERROR)
+  const end = span.end.bind(span)
+  const ended = (time?: TimeInput): void => {
+    if (span.isRecording()) {
+      over(span.attributes ?? {}, (span.statusCode ?? span.status?.code) === SpanStatusCode.ERROR)
     }
-    end.call(this, time)
+    end(time)
   }
   return Object.defineProperty(span, 'end', { value: ended, configurable: true })
 }

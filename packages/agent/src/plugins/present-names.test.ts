@@ -48,6 +48,17 @@ describe('presentNames', () => {
     expect(options.attributes).not.toHaveProperty('messaging.operation')
   })
 
+  it('keeps a destination that has its name already', () => {
+    const attributes = { 'messaging.destination': 'news', 'messaging.destination.name': 'arn:news' }
+    const { name, options } = presentNames('news send', { kind: SpanKind.PRODUCER, attributes })
+    expect(name).toBe('news send')
+    expect(options.attributes).toEqual({
+      'messaging.destination.name': 'arn:news',
+      'messaging.operation.name': 'publish',
+      'messaging.operation.type': 'send',
+    })
+  })
+
   it('leaves alone what has them, and what is about something else', () => {
     for (const attributes of [{ 'messaging.operation.type': 'send' }, { 'db.system.name': 'redis' }, {}]) {
       const options = { attributes }

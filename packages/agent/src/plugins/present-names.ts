@@ -30,7 +30,10 @@ export function presentNames(name: string, options: SpanOptions): { name: string
   const operation = sends ? 'publish' : textOf(old['messaging.operation']) || 'process'
   attributes['messaging.operation.name'] = operation
   attributes['messaging.operation.type'] = sends ? 'send' : operation
-  if (!('messaging.destination' in old)) return { name, options: { ...options, attributes } }
+  // SNS says both.
+  if (!('messaging.destination' in old) || 'messaging.destination.name' in old) {
+    return { name, options: { ...options, attributes } }
+  }
   const destination = destinationOf(old, sends ? '' : name.replace(/ process$/, ''))
   attributes['messaging.destination.name'] = destination
   return { name: `${operation} ${destination}`, options: { ...options, attributes } }

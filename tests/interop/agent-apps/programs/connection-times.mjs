@@ -7,7 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const answer = (_request, response) => response.end('ok')
 const plain = http.createServer(answer)
-const secure = https.createServer({ key: readFileSync(process.env.TEST_KEY), cert: readFileSync(process.env.TEST_CERT) }, answer)
+const secure = https.createServer(
+  { key: readFileSync(process.env.TEST_KEY), cert: readFileSync(process.env.TEST_CERT) },
+  answer,
+)
 for (const server of [plain, secure]) await once(server.listen(0, '127.0.0.1'), 'listening')
 const origin = `http://localhost:${plain.address().port}`
 const secureOrigin = `https://localhost:${secure.address().port}`

@@ -19,7 +19,10 @@ const servers = {
   stream() {
     return http2.createServer().on('stream', (stream, headers) => {
       const path = headers[':path']
-      if (path === '/broken') return void stream.respond({ ':status': 500 }, { endStream: true })
+      if (path === '/broken') {
+        stream.respond({ ':status': 500 }, { endStream: true })
+        return
+      }
       stream.resume().on('end', () =>
         askPeer(`inside${path.split('?')[0]}`).then(() => {
           stream.respond({ ':status': 200 })

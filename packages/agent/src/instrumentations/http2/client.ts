@@ -119,7 +119,8 @@ function headerOf(headers: Headers, name: string): string | undefined {
     const named = (headers ?? {}) as OutgoingHttpHeaders
     value = named[name] ?? Object.entries(named).find(([key]) => key.toLowerCase() === name)?.[1]
   }
-  return value === undefined ? undefined : String(value)
+  if (Array.isArray(value)) return value.join(', ')
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
 
 function streamEmit(original: Emit): Emit {

@@ -56,7 +56,9 @@ export function instrumentHttp2Servers(module: typeof http2, parts: Http2ServerP
   const onSession = oncePerPrototype((prototype) =>
     replaceMethod(prototype, 'emit', (emit) => sessionEmit(emit, parts, onStream)),
   )
-  const onServer = oncePerPrototype((prototype) => replaceMethod(prototype, 'emit', (emit) => serverEmit(emit, onSession)))
+  const onServer = oncePerPrototype((prototype) =>
+    replaceMethod(prototype, 'emit', (emit) => serverEmit(emit, onSession)),
+  )
   for (const name of ['createServer', 'createSecureServer']) {
     replaceMethod(module, name, (create) => (...args) => {
       const server = create.apply(module, args)
