@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './steps/root.mjs'
+import { testedLibraries } from './tested-libraries.mjs'
 
 const { referencePages } = await import('../packages/cli/dist/docs/reference-pages.js')
 const { librariesPage } = await import('../packages/cli/dist/docs/libraries-page.js')
@@ -18,7 +19,7 @@ for (const [name, text] of pages) {
   if (!checkOnly) writeFileSync(path, text)
 }
 const libraries = join(root, 'docs', 'agent', 'libraries.md')
-const librariesText = librariesPage()
+const librariesText = librariesPage(testedLibraries())
 if (!existsSync(libraries) || readFileSync(libraries, 'utf8') !== librariesText) {
   stale.push('../agent/libraries.md')
   if (!checkOnly) writeFileSync(libraries, librariesText)

@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { Agent, createServer, type Server } from 'node:http'
+import { createServer as createSocketServer, type AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { OtlpTransport, type TransportOptions } from './otlp-transport.ts'
 
 const servers: Server[] = []
@@ -28,8 +28,8 @@ async function backend(...statuses: (number | null)[]): Promise<{ url: string; b
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`, bodies }
 }
 
-function transport(url: string, more: Partial<TransportOptions> = {}): OtlpTransport {
-  return new OtlpTransport({
+function transport(url: string, more: Partial<TransportOptions> = {}, Transport = OtlpTransport): OtlpTransport {
+  return new Transport({
     url,
     headers: async () => ({ 'content-type': 'application/x-protobuf' }),
     compression: 'none',
@@ -89,6 +89,42 @@ describe('OtlpTransport', () => {
     const pending = sending.takePending()
     expect(pending.map((request) => Buffer.from(request.body).toString())).toEqual(['waiting'])
     expect(pending[0]).toMatchObject({ url, headers: { 'content-type': 'application/x-protobuf' } })
+  })
+
+  it('takes a new connection for a kept one that the backend closes, and says nothing of it', async () => {
+    const bodies: string[] = []
+    let connections = 0
+    const server = createSocketServer((socket) => {
+      connections++
+      let requests = 0
+      socket.on('error', () => undefined)
+      socket.on('data', (chunk) => {
+        // As if it had been closed for having been idle, while the request was on its way.
+        if (connections === 1 && ++requests === 2) return void socket.resetAndDestroy()
+        bodies.push(String(chunk).split('\r\n\r\n')[1] ?? '')
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    // In a process of its own so to say: one that has said nothing yet.
+    vi.resetModules()
+    const { OtlpTransport: FreshTransport } = await import('./otlp-transport.ts')
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const agent = new Agent({ keepAlive: true })
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`
+      const sending = transport(url, { agent: () => agent }, FreshTransport)
+      for (const value of ['a', 'b']) {
+        sending.enqueue(text(value))
+        await sending.drained()
+      }
+      expect([bodies, connections]).toEqual([['a', 'b'], 2])
+      expect(said.mock.calls.filter(([line]) => String(line).startsWith('clew:'))).toEqual([])
+    } finally {
+      said.mockRestore()
+      agent.destroy()
+      server.close()
+    }
   })
 
   it('retries a request that times out', async () => {

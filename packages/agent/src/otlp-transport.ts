@@ -6,12 +6,12 @@ import { backoffMs } from './pipeline/backoff.ts'
 import { compressed, type Compression } from './pipeline/compression.ts'
 import type { DiskSpool } from './pipeline/disk-spool.ts'
 import type { QueuedBody } from './pipeline/queued-body.ts'
-import { judgeAnswer, type Outcome } from './pipeline/judge-answer.ts'
+import { judgeAnswer } from './pipeline/judge-answer.ts'
+import { isStale, type Posted } from './pipeline/stale-connection.ts'
 import { reportOnce } from './report-once.ts'
 
 // The functions as Node made them: the instrumentation replaces these properties, and the agent must not see itself.
-const requestHttp = http.request
-const requestHttps = https.request
+const [requestHttp, requestHttps] = [http.request, https.request]
 
 /** Where the bodies of one signal go. `headers` may be late: they are read when the first body leaves. */
 export interface TransportOptions {
@@ -157,7 +157,7 @@ export class OtlpTransport {
         await this.#pause(this.#pausedUntilMs - Date.now())
         continue
       }
-      const { retry, reason, retryAfterMs } = await this.#post(entry)
+      const { retry, reason, retryAfterMs, stale } = await this.#post(entry)
       if (entry.taken) return
       if (!retry || Date.now() >= entry.deadlineMs) {
         if (reason === undefined) {
@@ -168,6 +168,7 @@ export class OtlpTransport {
         return
       }
       entry.handedOver = false
+      if (stale) continue
       reportOnce(`no OTLP backend at ${this.#options.url} (${reason}); still trying, the program runs on`)
       if (retryAfterMs === undefined) await this.#pause(backoffMs(entry.attempts++))
       else this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + retryAfterMs)
@@ -184,7 +185,7 @@ export class OtlpTransport {
     }
   }
 
-  async #post(entry: QueuedBody): Promise<Outcome> {
+  async #post(entry: QueuedBody): Promise<Posted> {
     try {
       const body = await compressed(entry.body, this.#options.compression)
       if (entry.taken) return { retry: false }
@@ -194,7 +195,7 @@ export class OtlpTransport {
     }
   }
 
-  #send(entry: QueuedBody, body: Uint8Array): Promise<Outcome> {
+  #send(entry: QueuedBody, body: Uint8Array): Promise<Posted> {
     return new Promise((resolve) => {
       const url = new URL(this.#options.url)
       const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
@@ -207,7 +208,7 @@ export class OtlpTransport {
       request.on('finish', () => (entry.handedOver = true))
       request.on('timeout', () => request.destroy(new Error('timed out')))
       request.on('error', (error: NodeJS.ErrnoException) =>
-        resolve({ retry: true, reason: error.code ?? error.message }),
+        resolve({ retry: true, reason: error.code ?? error.message, stale: isStale(request, error) }),
       )
       request.on('response', (response) => {
         response.on('error', () => undefined).resume()

@@ -4,10 +4,8 @@ import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-htt
 import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http'
 import {
   JsonLogsSerializer,
-  JsonMetricsSerializer,
   JsonTraceSerializer,
   ProtobufLogsSerializer,
-  ProtobufMetricsSerializer,
   ProtobufTraceSerializer,
 } from '@opentelemetry/otlp-transformer'
 import type { LogRecordProcessor, ReadableLogRecord, SdkLogRecord } from '@opentelemetry/sdk-logs'
@@ -22,6 +20,8 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BatchSender } from './batch-sender.ts'
 import { LogGate } from './control/log-gate.ts'
 import { DurationProducer } from './metrics/duration-producer.ts'
+import { exemplarFilter } from './metrics/exemplar-reservoir.ts'
+import { serializeMetrics } from './metrics/serialize-metrics.ts'
 import { OtlpTransport, type PendingRequest, type TransportOptions } from './otlp-transport.ts'
 import { compressionFrom } from './pipeline/compression.ts'
 import { DiskSpool } from './pipeline/disk-spool.ts'
@@ -116,7 +116,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     const exportIntervalMillis = numberFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL', 10_000) || 10_000
     const exportTimeoutMillis = Math.min(numberFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT', 10_000), exportIntervalMillis)
     const temporality = exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM)
-    durations = new DurationProducer(temporality ?? AggregationTemporality.CUMULATIVE)
+    durations = new DurationProducer(temporality ?? AggregationTemporality.CUMULATIVE, exemplarFilter(env))
     const metricProducers = [durations]
     const times = { exportIntervalMillis, exportTimeoutMillis }
     parts.metricReaders = [new PeriodicExportingMetricReader({ exporter, metricProducers, ...times })]
@@ -198,10 +198,9 @@ function logProcessor(sender: BatchSender<ReadableLogRecord>, gate: LogGate): Lo
 }
 
 function metricExporter(transport: OtlpTransport, path: 'protobuf' | 'json'): PushMetricExporter {
-  const serializer = path === 'json' ? JsonMetricsSerializer : ProtobufMetricsSerializer
   return new OTLPMetricExporterBase({
     export: (items, done) => {
-      const body = serializer.serializeRequest(items)
+      const body = serializeMetrics(items, path)
       if (body !== undefined) transport.enqueue(body)
       done({ code: ExportResultCode.SUCCESS })
     },

@@ -144,6 +144,11 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
       setting('OTEL_METRIC_EXPORT_INTERVAL', '10000', 'Milliseconds between reports of metrics.'),
       setting('OTEL_METRIC_EXPORT_TIMEOUT', '10000', 'Milliseconds a report may take to be collected.'),
       setting(
+        'OTEL_METRICS_EXEMPLAR_FILTER',
+        'trace_based',
+        'Which durations become exemplars, at most one for each bucket and report: those of sampled spans, `always_on` or `always_off`.',
+      ),
+      setting(
         'CLEW_SPOOL_DIR',
         '',
         'A folder for requests that the backend has not taken for a minute or that do not fit in memory. They are sent when it is back, also by a later process.',

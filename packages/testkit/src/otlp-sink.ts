@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { Batch } from '@clew/otlp/batch'
 import { decode } from '@clew/otlp/decode'
-import type { AnyValue, KeyValue, LogRecord, Span } from '@clew/otlp/model'
+import type { AnyValue, KeyValue, LogRecord, Metric, Span } from '@clew/otlp/model'
 import type { Signal } from '@clew/otlp/signal'
 
 /** A span with what surrounds it in OTLP: the service it came from, its scope, its attributes as a plain object. */
@@ -36,6 +36,8 @@ export class OtlpSink {
   readonly spans: SinkSpan[] = []
   readonly logs: SinkLog[] = []
   readonly metricNames: Set<string> = new Set()
+  /** Every report of every metric, in the order in which they came. */
+  readonly metrics: Metric[] = []
   readonly requests: SinkRequest[] = []
   readonly #server: Server
   readonly #waiting: Set<() => void> = new Set()
@@ -123,7 +125,10 @@ export class OtlpSink {
         for (const { resource: owner, scopeMetrics } of decode('metrics', batch).resourceMetrics ?? []) {
           resource = plainAttributes(owner?.attributes)
           for (const { metrics } of keep ? (scopeMetrics ?? []) : []) {
-            for (const metric of metrics ?? []) this.metricNames.add(metric.name ?? '')
+            for (const metric of metrics ?? []) {
+              this.metricNames.add(metric.name ?? '')
+              this.metrics.push(metric)
+            }
           }
         }
       }
@@ -144,7 +149,8 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-function plainAttributes(attributes: readonly KeyValue[] | undefined): Record<string, unknown> {
+/** Attributes as a plain object. */
+export function plainAttributes(attributes: readonly KeyValue[] | undefined): Record<string, unknown> {
   return Object.fromEntries((attributes ?? []).map(({ key, value }) => [key ?? '', plain(value)]))
 }
 

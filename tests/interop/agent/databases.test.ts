@@ -121,27 +121,6 @@ it(library('mysql2'), async () => {
   })
 })
 
-it.each(['24', '26'])('node:sqlite of Node %s', async (node) => {
-  const { spans, metrics } = await runApp('sqlite.mjs', { node })
-  const found = inServerSpan(spans)
-  expect(found.map(named)).toEqual([
-    'CREATE items',
-    'INSERT items',
-    'SELECT items',
-    'SELECT items !ERR_SQLITE_ERROR',
-    'SELECT items',
-  ])
-  for (const { kind, values } of found) {
-    expect({ kind, ...values }).toMatchObject({
-      kind: KIND.client,
-      'db.system.name': 'sqlite',
-      'db.namespace': ':memory:',
-    })
-  }
-  expect(found[2]?.values['db.query.text']).toBe('SELECT name FROM items WHERE name = ?')
-  expect(metrics).toContain('db.client.operation.duration')
-})
-
 describe('MongoDB', () => {
   it(library('mongodb'), async () => {
     const run = await runApp('mongodb.mjs')

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { KIND, library, runApp } from './run-app.ts'
 
@@ -43,5 +44,18 @@ describe('records of a logger have the trace and span of the request, and arrive
       ['inside formatted', 9, server?.spanId],
       ['failed', 17, server?.spanId],
     ])
+  })
+  it('a logger of the program, by rule', async () => {
+    const rules = fileURLToPath(new URL('../agent-apps/programs/own-logger.rules.yaml', import.meta.url))
+    const env = { CLEW_RULES: rules, OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'console' }
+    const { logs, spans } = await runApp('own-logger.mjs', { env })
+    const server = spans.find((span) => span.kind === KIND.server)
+    expect(logs.map(({ text, severityNumber, spanId, traceId }) => [text, severityNumber, spanId, traceId])).toEqual([
+      ['outside', 17, undefined, undefined],
+      ['inside', 9, server?.spanId, server?.traceId],
+      ['failed', 17, server?.spanId, server?.traceId],
+    ])
+    expect(logs[1]?.values).toMatchObject({ user: 7 })
+    expect(logs[2]?.values).toMatchObject({ part: 'child' })
   })
 })

@@ -82,7 +82,20 @@ it(`${library('amqplib')}: a message of RabbitMQ`, async () => {
   const [consumer] = ofKind(run, KIND.consumer)
   expect(inServerSpan(run.spans)).toContain(producer)
   expect(consumer?.parentSpanId).toBe(producer?.spanId)
-  expect(producer?.values).toMatchObject({ 'messaging.system': 'rabbitmq' })
+  expect([producer?.name, consumer?.name]).toEqual(['publish mails', 'process mails'])
+  for (const [span, operation, type] of [
+    [producer, 'publish', 'send'],
+    [consumer, 'process', 'process'],
+  ] as const) {
+    expect(span?.values).toMatchObject({
+      'messaging.system': 'rabbitmq',
+      'messaging.destination.name': 'mails',
+      'messaging.operation.name': operation,
+      'messaging.operation.type': type,
+      'server.address': '127.0.0.1',
+    })
+    expect(span?.values).not.toHaveProperty('messaging.destination')
+  }
   expect(workIn(run, consumer!)).toHaveLength(1)
 })
 

@@ -29,6 +29,20 @@ it(`${library('@grpc/grpc-js')}: client and server in one trace`, async () => {
   expect(servers.map((span) => span.parentSpanId)).toEqual(clients.map((span) => span.spanId))
   const inner = spans.find((span) => String(span.values['url.full']).endsWith('/inner'))
   expect(inner?.parentSpanId).toBe(servers[0]?.spanId)
+  // The requests below, by HTTP/2, are these calls.
+  expect(spans.filter((span) => span.values['network.protocol.version'] === '2')).toEqual([])
+})
+
+it(`${library('@grpc/grpc-js')}, switched off: what is seen are its requests by HTTP/2`, async () => {
+  const { spans } = await runApp('grpc.mjs', { env: { OTEL_INSTRUMENTATION_GRPC_ENABLED: 'false' } })
+  expect(spans.filter((span) => span.values['rpc.method'] !== undefined)).toEqual([])
+  const clients = inServerSpan(spans)
+  expect(clients.map(({ kind, name, values }) => [kind, name, String(values['url.full']).split('/').at(-1)])).toEqual([
+    [KIND.client, 'POST', 'Greet'],
+    [KIND.client, 'POST', 'Fail'],
+  ])
+  const servers = spans.filter(({ kind, values }) => kind === KIND.server && values['network.protocol.version'] === '2')
+  expect(servers.map((span) => span.parentSpanId)).toEqual(clients.map((span) => span.spanId))
 })
 
 it(`${library('socket.io')}: the handler of an event`, async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { REGISTER_URL } from '@clew/agent/launch'
+import type { Metric } from '@clew/otlp/model'
 import { OtlpSink, type SinkLog, type SinkSpan } from '@clew/testkit/otlp-sink'
 
 const apps = fileURLToPath(new URL('../agent-apps/', import.meta.url))
@@ -13,6 +14,8 @@ export interface AppRun {
   readonly spans: readonly SinkSpan[]
   readonly logs: readonly SinkLog[]
   readonly metrics: ReadonlySet<string>
+  /** Every report of every metric. */
+  readonly reports: readonly Metric[]
   readonly stdout: string
 }
 
@@ -59,16 +62,17 @@ export async function runApp(program: string, options: AppOptions = {}): Promise
   child.stdout.on('data', (text: Buffer) => (stdout += String(text)))
   child.stderr.on('data', (text: Buffer) => (stderr += String(text)))
   const code = await new Promise((resolve) => child.on('close', (exit, signal) => resolve(exit ?? signal)))
-  const { spans, logs, metricNames } = sink
+  const { spans, logs, metricNames, metrics: reports } = sink
   await sink.close()
   const findings = logs.filter((log) => log.scope === '@clew/agent/findings').map((log) => log.text)
   if (code !== 0 || stderr.includes('clew:')) {
     throw new Error(`${program} ended with ${String(code)}:\n${stdout}\n${stderr}\n${findings.join('\n')}`)
   }
-  return { spans, logs, metrics: metricNames, stdout }
+  return { spans, logs, metrics: metricNames, reports, stdout }
 }
 
-function cachedNode(version: string): string {
+/** A Node of `.cache/nodes`. */
+export function cachedNode(version: string): string {
   return `${cache}../nodes/${version}/node_modules/node-${process.platform}-${process.arch}/bin/node`
 }
 

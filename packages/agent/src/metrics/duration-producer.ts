@@ -1,4 +1,4 @@
-import { ValueType, type Attributes, type HrTime } from '@opentelemetry/api'
+import { ValueType, type Attributes, type HrTime, type Span } from '@opentelemetry/api'
 import { emptyResource } from '@opentelemetry/resources'
 import {
   AggregationTemporality,
@@ -9,6 +9,13 @@ import {
   type MetricData,
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics'
+import {
+  ExemplarReservoir,
+  MAX_EXEMPLARS,
+  type Exemplar,
+  type ExemplarBudget,
+  type ExemplarFilter,
+} from './exemplar-reservoir.ts'
 
 /** A histogram of durations in seconds: what it is called, and what tells one of its series from another. */
 export interface DurationDefinition<Facts> {
@@ -26,8 +33,8 @@ export interface DurationDefinition<Facts> {
   readonly attributesOf: (facts: Facts) => Attributes
 }
 
-/** Takes one duration in seconds. */
-export type RecordDuration<Facts> = (seconds: number, facts: Facts) => void
+/** Takes one duration in seconds, and the span that has taken it, for exemplars. */
+export type RecordDuration<Facts> = (seconds: number, facts: Facts, span?: Span) => void
 
 /** Where durations go; undefined where metrics are off. */
 export type DurationRecorders = <Facts>(definition: DurationDefinition<Facts>) => RecordDuration<Facts> | undefined
@@ -37,8 +44,14 @@ export const REQUEST_BOUNDARIES: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ]
 
+/** A point with exemplars, which the SDK's own has no place for. */
+export interface DurationPoint extends DataPoint<Histogram> {
+  readonly exemplars: readonly Exemplar[]
+}
+
 interface Series {
   readonly attributes: Attributes
+  readonly exemplars: ExemplarReservoir | undefined
   readonly counts: number[]
   count: number
   sum: number
@@ -49,6 +62,7 @@ interface Series {
 interface Metric {
   readonly definition: Omit<DurationDefinition<never>, 'keyOf' | 'attributesOf' | 'alike'>
   readonly series: Map<string, Series>
+  readonly budget: ExemplarBudget
   /** The series of the last record; none after the series have been taken. */
   last: Series | undefined
 }
@@ -63,25 +77,32 @@ const OVERFLOW_KEY = '\0overflow'
  */
 export class DurationProducer implements MetricProducer {
   readonly #temporality: AggregationTemporality
+  readonly #exemplars: ExemplarFilter
   readonly #metrics: Metric[] = []
   #start: HrTime = now()
 
-  constructor(temporality: AggregationTemporality) {
+  constructor(temporality: AggregationTemporality, exemplars: ExemplarFilter = 'trace_based') {
     this.#temporality = temporality
+    this.#exemplars = exemplars
   }
 
   /** A metric, and what records to it. To be called once for each. */
   recorder<Facts>(definition: DurationDefinition<Facts>): RecordDuration<Facts> {
     const series = new Map<string, Series>()
-    const metric: Metric = { definition, series, last: undefined }
+    const budget = { left: MAX_EXEMPLARS }
+    const metric: Metric = { definition, series, budget, last: undefined }
     this.#metrics.push(metric)
     const { boundaries, keyOf, alike } = definition
+    const reservoir = (): ExemplarReservoir | undefined =>
+      this.#exemplars === 'always_off'
+        ? undefined
+        : new ExemplarReservoir(this.#exemplars, boundaries.length + 1, budget)
     let before: Facts | undefined
-    return (seconds, facts) => {
+    return (seconds, facts, span) => {
       let found = before !== undefined && alike?.(before, facts) === true ? metric.last : undefined
       if (found === undefined) {
         const key = keyOf(facts)
-        found = series.get(key) ?? addSeries(series, key, definition, facts)
+        found = series.get(key) ?? addSeries(series, key, definition, facts, reservoir)
         metric.last = found
         before = facts
       }
@@ -92,6 +113,7 @@ export class DurationProducer implements MetricProducer {
       found.sum += seconds
       if (seconds < found.min) found.min = seconds
       if (seconds > found.max) found.max = seconds
+      found.exemplars?.offer(bucket, seconds, span)
     }
   }
 
@@ -110,6 +132,7 @@ export class DurationProducer implements MetricProducer {
       }
       byScope.set(scope, [...(byScope.get(scope) ?? []), metric])
     }
+    for (const { budget } of this.#metrics) budget.left = MAX_EXEMPLARS
     if (this.#temporality === AggregationTemporality.DELTA) {
       for (const metric of this.#metrics) {
         metric.series.clear()
@@ -127,12 +150,14 @@ function addSeries<Facts>(
   key: string,
   { boundaries, attributesOf }: DurationDefinition<Facts>,
   facts: Facts,
+  reservoir: () => ExemplarReservoir | undefined,
 ): Series {
   const full = all.size >= MAX_SERIES - 1
   const present = full ? all.get(OVERFLOW_KEY) : undefined
   if (present !== undefined) return present
   const series: Series = {
     attributes: full ? { 'otel.metric.overflow': true } : attributesOf(facts),
+    exemplars: reservoir(),
     counts: Array.from({ length: boundaries.length + 1 }, () => 0),
     count: 0,
     sum: 0,
@@ -144,13 +169,14 @@ function addSeries<Facts>(
 }
 
 function point(
-  { attributes, counts, count, sum, min, max }: Series,
+  { attributes, exemplars, counts, count, sum, min, max }: Series,
   boundaries: readonly number[],
   startTime: HrTime,
   endTime: HrTime,
-): DataPoint<Histogram> {
+): DurationPoint {
   const buckets = { boundaries: [...boundaries], counts: [...counts] }
-  return { startTime, endTime, attributes, value: { buckets, count, sum, min, max } }
+  const value = { buckets, count, sum, min, max }
+  return { startTime, endTime, attributes, value, exemplars: exemplars?.take() ?? [] }
 }
 
 function now(): HrTime {

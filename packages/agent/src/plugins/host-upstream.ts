@@ -1,9 +1,11 @@
-import { metrics, trace } from '@opentelemetry/api'
+import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api'
 import { logs } from '@opentelemetry/api-logs'
 import type { Instrumentation, InstrumentationModuleDefinition } from '@opentelemetry/instrumentation'
 import { createRequire } from 'node:module'
 import { inRange } from '../modules/version-range.ts'
+import { durationMeters } from './duration-meter.ts'
 import type { HostedInstrumentation } from './hosted-catalogue.ts'
+import { MEASURED_BY_SPANS, measuringProvider } from './hosted-durations.ts'
 import type { LoadedModule, ModuleExports, ModulePatch, Plugin, PluginKit } from './plugin.ts'
 
 type Definition = InstrumentationModuleDefinition
@@ -46,7 +48,7 @@ function start({ name, className, config, native }: HostedInstrumentation, kit: 
   const Upstream = exports[className] as UpstreamClass
   const settings = { ...config, ...kit.options, enabled: true }
   if (native === true) {
-    useProviders(new Upstream(settings))
+    useProviders(new Upstream(settings), trace.getTracerProvider(), metrics.getMeterProvider())
     return []
   }
   // The base class hooks into loading for what `init` gives it: nothing.
@@ -56,7 +58,8 @@ function start({ name, className, config, native }: HostedInstrumentation, kit: 
     }
   }
   const instance = new Unhooked(settings)
-  useProviders(instance)
+  const meters = durationMeters(metrics.getMeterProvider(), kit.durations, MEASURED_BY_SPANS)
+  useProviders(instance, measuringProvider(trace.getTracerProvider(), kit.durations), meters)
   const definitions = Upstream.prototype.init.call(instance) ?? []
   const all = Array.isArray(definitions) ? definitions : [definitions]
   return [...all.flatMap(patchesOf), ...versionChecks(name, all, kit)]
@@ -109,9 +112,9 @@ function withStableConventions<T>(action: () => T): T {
 }
 
 /** Some make their instruments only when they are told of a provider. */
-function useProviders(instrumentation: Instrumentation): void {
-  instrumentation.setTracerProvider(trace.getTracerProvider())
-  instrumentation.setMeterProvider(metrics.getMeterProvider())
+function useProviders(instrumentation: Instrumentation, tracers: TracerProvider, meters: MeterProvider): void {
+  instrumentation.setTracerProvider(tracers)
+  instrumentation.setMeterProvider(meters)
   instrumentation.setLoggerProvider?.(logs.getLoggerProvider())
 }
 

@@ -107,7 +107,8 @@ export class PluginHost {
     const { env, durations, report } = this.#options
     const options = pluginOptions(env, plugin.name)
     if (options instanceof Error) report('configuration', options.message)
-    const kit: PluginKit = { env, options: options instanceof Error ? {} : options, durations, report }
+    const runs = (name: string): boolean => this.started.includes(name)
+    const kit: PluginKit = { env, options: options instanceof Error ? {} : options, durations, runs, report }
     try {
       const patches = plugin.start(kit) ?? []
       for (const patch of patches) this.#addPatch(guarded(patch, plugin, report))

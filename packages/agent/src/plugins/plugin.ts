@@ -75,6 +75,8 @@ export interface PluginKit {
   readonly options: Readonly<Record<string, unknown>>
   /** A histogram of durations; ask for each one once. */
   readonly durations: DurationRecorders
+  /** Whether the plugin of this name runs: its library has been loaded, and it is not switched off. */
+  readonly runs: (name: string) => boolean
   /** Says what could not be instrumented, and why. */
   readonly report: (kind: FindingKind, text: string) => void
 }

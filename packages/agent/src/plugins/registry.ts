@@ -8,6 +8,7 @@ import { childProcess } from '../instrumentations/hops/environment.ts'
 import { piscina } from '../instrumentations/hops/piscina.ts'
 import { processMessages } from '../instrumentations/hops/process-messages.ts'
 import { workerThreads } from '../instrumentations/hops/worker-threads.ts'
+import { http2Plugin } from '../instrumentations/http2/plugin.ts'
 import { ioredis } from '../instrumentations/ioredis.ts'
 import { koa } from '../instrumentations/koa.ts'
 import { bunyan } from '../instrumentations/logging/bunyan.ts'
@@ -16,6 +17,7 @@ import { mqtt } from '../instrumentations/messaging/mqtt.ts'
 import { ws } from '../instrumentations/messaging/ws.ts'
 import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
+import { next } from '../instrumentations/next.ts'
 import { pg } from '../instrumentations/pg.ts'
 import { postgres } from '../instrumentations/postgres.ts'
 import { redis } from '../instrumentations/redis.ts'
@@ -32,6 +34,7 @@ import type { Plugin } from './plugin.ts'
 const OWN: readonly Plugin[] = [
   httpPlugin,
   undiciPlugin,
+  http2Plugin,
   apiCopiesPlugin,
   fastify,
   hapi,
@@ -42,6 +45,7 @@ const OWN: readonly Plugin[] = [
   bunyan,
   mongodb,
   mysql2,
+  next,
   pg,
   postgres,
   redis,

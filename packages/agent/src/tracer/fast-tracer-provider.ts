@@ -3,6 +3,7 @@ import { FastTracer, type Detail, type StartHook } from './fast-tracer.ts'
 import type { Sampler } from './sampler.ts'
 import type { SpanLimits } from './span-limits.ts'
 import type { SpanSink } from './span-sink.ts'
+import { tracerWrappers } from './tracer-wrappers.ts'
 import { WallClock } from './wall-clock.ts'
 
 /** Who makes spans, as OTLP names it. */
@@ -23,11 +24,18 @@ export interface TracerProviderOptions {
   readonly flush: () => Promise<void>
 }
 
+interface KnownTracer {
+  readonly scope: string
+  readonly tracer: FastTracer
+  /** What those who ask get. */
+  readonly given: Tracer
+}
+
 /** The agent's own tracer provider, to be registered with the OpenTelemetry API. */
 export class FastTracerProvider implements TracerProvider {
   readonly #options: TracerProviderOptions
   readonly #clock = new WallClock()
-  readonly #tracers = new Map<string, { readonly scope: string; readonly tracer: FastTracer }>()
+  readonly #tracers = new Map<string, KnownTracer>()
   #switches: Readonly<Record<string, boolean>> = {}
   readonly #detail: Detail = { layers: true }
 
@@ -39,13 +47,14 @@ export class FastTracerProvider implements TracerProvider {
     const schemaUrl = options?.schemaUrl ?? ''
     const key = `${name}@${version}:${schemaUrl}`
     const known = this.#tracers.get(key)
-    if (known !== undefined) return known.tracer
+    if (known !== undefined) return known.given
     const { sampler, limits, sinkOf, startHooks = [] } = this.#options
     const sink = sinkOf({ name, version, schemaUrl })
     const tracer = new FastTracer({ sink, sampler, limits, startHooks, clock: this.#clock, detail: this.#detail })
     tracer.enabled = this.#isOn(name)
-    this.#tracers.set(key, { scope: name, tracer })
-    return tracer
+    const given = tracerWrappers.get(name)?.(tracer) ?? tracer
+    this.#tracers.set(key, { scope: name, tracer, given })
+    return given
   }
 
   /**

@@ -1,8 +1,19 @@
 import type { Plugin } from '@clew/agent/plugins/plugin'
 import { allPlugins } from '@clew/agent/plugins/registry'
 
-/** docs/agent/libraries.md: what the agent knows, from its own list. */
-export function librariesPage(): string {
+/** A library that tests use: with which versions, which plugins see it, which test file on which versions of Node. */
+export interface TestedLibrary {
+  readonly library: string
+  readonly versions: readonly string[]
+  readonly plugin: string
+  /** Whether versions are among them that another plugin of that name sees to. */
+  readonly older: boolean
+  readonly test: string
+  readonly nodes: string
+}
+
+/** docs/agent/libraries.md: what the agent knows, from its own list, and what shows it. */
+export function librariesPage(tested: readonly TestedLibrary[]): string {
   const plugins = allPlugins({ sdkHttp: false }).toSorted((a, b) => a.name.localeCompare(b.name))
   const own = plugins.filter(({ upstream }) => upstream === undefined)
   const hosted = plugins.filter(({ upstream }) => upstream !== undefined)
@@ -14,7 +25,7 @@ export function librariesPage(): string {
     'Nothing is loaded for a library that the program does not load. Each line can be switched by',
     '`OTEL_INSTRUMENTATION_<NAME>_ENABLED=true|false` (name in capitals, `_` for anything else) or by',
     '`OTEL_NODE_ENABLED_INSTRUMENTATIONS` and `OTEL_NODE_DISABLED_INSTRUMENTATIONS`, and tuned by `CLEW_INSTRUMENTATION_<NAME>`,',
-    'a JSON object. What is tested with which version is in `tests/interop/agent`.',
+    'a JSON object.',
     '',
     '## By the agent itself',
     '',
@@ -36,7 +47,69 @@ export function librariesPage(): string {
       return `| \`${plugin.name}\` | ${about} | \`${plugin.upstream}\` | ${plugin.offByDefault === true ? 'off' : 'on'} |`
     }),
     '',
+    ...REQUESTS,
+    ...testedTable(tested, plugins),
   ].join('\n')
+}
+
+const REQUESTS: readonly string[] = [
+  '## What a request shows',
+  '',
+  'A server span has the route of the framework in its name and as `http.route`; a client span has the peer. There are no spans for',
+  'files, sockets and name look-ups. What a request has waited for until it had a connection is on its client span, in milliseconds;',
+  'a request that finds a connection has none of them (`node:http`, `node:http2`, `fetch` and undici):',
+  '',
+  '| attribute | time |',
+  '| --- | --- |',
+  '| `clew.dns.duration_ms` | look-up of the name; none for an address |',
+  '| `clew.connect.duration_ms` | connection to the address |',
+  '| `clew.tls.duration_ms` | handshake of TLS |',
+  '',
+  'HTTP/2 (`node:http2`): one server span for each stream, whether the program listens for `stream` or for `request`, with HTTP/1',
+  'beside it (`allowHTTP1`) too; one client span for each request of a session. Calls of gRPC are shown as such, and not as the',
+  'requests below.',
+  '',
+  'Next.js makes spans of its own. Its span for the request becomes one with the span of the server, which gets the route; that for a',
+  '`fetch` is left out, as there is one already. Of the rest the steps that run code of the program are shown: rendering, metadata,',
+  '`getServerSideProps`, the proxy. `CLEW_INSTRUMENTATION_NEXT=\'{"layers":"none"}\'` shows none of them, `"all"` everything Next has.',
+  '',
+  'Durations (`http.server.request.duration`, `http.client.request.duration`, `db.client.operation.duration`, `messaging.*` of the',
+  "agent's own plugins) carry exemplars: for each series and bucket at most one request with its trace and span, out of those since the",
+  'last report, up to 1,000 for a metric. `OTEL_METRICS_EXEMPLAR_FILTER` is `trace_based` (sampled spans), `always_on` or `always_off`.',
+  '',
+]
+
+function testedTable(tested: readonly TestedLibrary[], plugins: readonly Plugin[]): string[] {
+  return [
+    '## What is tested',
+    '',
+    'With the libraries themselves, real servers (PostgreSQL, Redis, RabbitMQ) or the wire of the others, through `--import`. Files are in',
+    '`tests/interop`; 20 is Node 20.19 or newer.',
+    '',
+    '| library | versions | how it is seen | test | Node |',
+    '| --- | --- | --- | --- | --- |',
+    ...tested.map(({ library, versions, plugin, older, test, nodes }) => {
+      const files = test.split(', ').map((name) => `\`${name}.test.ts\``)
+      return `| ${library} | ${versions.join(', ')} | ${waysOf(plugin, plugins, older)} | ${files.join(', ')} | ${nodes} |`
+    }),
+    '',
+  ]
+}
+
+/** By which plugins, in a word each. */
+function waysOf(names: string, plugins: readonly Plugin[], older: boolean): string {
+  if (names === '') return 'rule'
+  const ways = names.split(', ').flatMap((name) => {
+    const found = plugins.filter((plugin) => plugin.name === name).map(wayOf)
+    if (found.length === 0) return ['own']
+    return older || found.length === 1 ? found : found.filter((way) => way !== 'hosted')
+  })
+  return [...new Set(ways)].join(', ')
+}
+
+function wayOf({ upstream, rewrites }: Plugin): string {
+  if (upstream !== undefined) return 'hosted'
+  return rewrites === undefined ? 'own' : 'rewritten'
 }
 
 function librariesOf({ name, libraries, modules }: Plugin): string {

@@ -105,6 +105,8 @@ const piscina = new Piscina({ filename: file('context-piscina.mjs').href, maxThr
 const forked = fork(file('context-child.mjs'))
 cluster.setupPrimary({ exec: file('context-child.mjs').pathname })
 const clusterWorker = cluster.fork()
+// Listened for at once: who is ready says so only once.
+const ready = Promise.all([once(forked, 'message'), once(clusterWorker, 'message')])
 const events = createServer((_request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.write('data: first\n\n')
@@ -116,7 +118,7 @@ await once(sockets, 'listening')
 sockets.on('connection', (server) => server.on('message', () => call('ws').then(() => server.send('done'))))
 const socket = new WebSocket(`ws://127.0.0.1:${sockets.address().port}`)
 await once(socket, 'open')
-await Promise.all([once(forked, 'message'), once(clusterWorker, 'message')])
+await ready
 
 for (const [name, work] of Object.entries(PLACES)) {
   await inRequest(async () => {

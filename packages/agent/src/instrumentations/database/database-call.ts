@@ -77,7 +77,7 @@ export class DatabaseTracer {
         if (failed && span !== undefined) failSpan(span, error)
         span?.end()
         const seconds = (performance.now() - startMs) / 1000
-        this.#record?.(seconds, { attributes, errorType: failed ? errorType(error) : undefined })
+        this.#record?.(seconds, { attributes, errorType: failed ? errorType(error) : undefined }, span)
       },
     }
   }

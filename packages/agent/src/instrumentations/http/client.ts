@@ -2,7 +2,9 @@ import diagnosticsChannel from 'node:diagnostics_channel'
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
+import type { Socket } from 'node:net'
 import { reportOnce } from '../../report-once.ts'
+import { takeConnectionTimes, watchConnection } from './connection-times.ts'
 import { Outgoing, type OutgoingParts, type Target } from './outgoing.ts'
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
@@ -123,10 +125,16 @@ function follow(outgoing: Outgoing, request: Sent, event: string | symbol, args:
   try {
     if (event === 'response' || event === 'upgrade' || event === 'connect') {
       const { statusCode, httpVersion, socket } = args[0] as IncomingMessage
+      outgoing.waitedFor(takeConnectionTimes(socket))
       outgoing.connected(socket.remoteAddress, socket.remotePort, httpVersion)
       outgoing.answered(statusCode ?? 0)
-    } else if (event === 'error') outgoing.failed(args[0] as Error)
-    else if (event === 'close') {
+    } else if (event === 'socket') {
+      const socket = args[0] as Socket
+      if (socket.connecting) watchConnection(socket)
+    } else if (event === 'error') {
+      outgoing.waitedFor(takeConnectionTimes(request.socket))
+      outgoing.failed(args[0] as Error)
+    } else if (event === 'close') {
       const { res } = request as { res?: IncomingMessage | null }
       if (res && !res.complete && res.errored) outgoing.failed(res.errored)
       outgoing.end()

@@ -13,6 +13,7 @@ import { isTracingSuppressed } from '@opentelemetry/core'
 import { activeContext } from '../../context/agent-context.ts'
 import type { RecordDuration } from '../../metrics/duration-producer.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
+import { TIME_ATTRIBUTES, type ConnectionTimes } from './connection-times.ts'
 import type { SentFacts } from './durations.ts'
 import { redactedQuery } from './request-target.ts'
 import { knownMethod } from './server-attributes.ts'
@@ -88,6 +89,15 @@ export class Outgoing {
     }
   }
 
+  /** How long the connection has taken that was made for this request. */
+  waitedFor(times: ConnectionTimes | undefined): void {
+    if (times === undefined || !this.span.isRecording()) return
+    for (const [step, name] of TIME_ATTRIBUTES) {
+      const tookMs = times[step]
+      if (tookMs !== undefined) this.span.setAttribute(name, tookMs)
+    }
+  }
+
   /** What the other side has answered. From 400 on it is an error for who has asked. */
   answered(statusCode: number): void {
     this.#statusCode = statusCode
@@ -113,7 +123,7 @@ export class Outgoing {
     if (this.#over) return
     this.#over = true
     this.span.end()
-    this.#parts.record?.((performance.now() - this.#startMs) / 1000, {
+    const facts = {
       method: knownMethod(this.#target.method),
       scheme: this.#target.scheme,
       address: this.#target.address,
@@ -121,7 +131,8 @@ export class Outgoing {
       version: this.#version,
       statusCode: this.#statusCode,
       errorType: this.#errorType,
-    })
+    }
+    this.#parts.record?.((performance.now() - this.#startMs) / 1000, facts, this.span)
   }
 }
 

@@ -9,8 +9,13 @@ export function knownMethod(method: string): string {
   return KNOWN_METHODS.has(method) ? method : '_OTHER'
 }
 
+/** What is read of an incoming request, whichever version of HTTP it has come by. */
+export type RequestFacts = Pick<IncomingMessage, 'headers' | 'httpVersion' | 'method' | 'url'> & {
+  readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress' | 'remotePort'>
+}
+
 /** What a server span starts with, keys and values in turn. Semantic conventions for HTTP 1.27 and later, server. */
-export function serverAttributes(request: IncomingMessage, scheme: string): unknown[] {
+export function serverAttributes(request: RequestFacts, scheme: string): unknown[] {
   const { headers, socket } = request
   const method = request.method ?? 'GET'
   const known = knownMethod(method)

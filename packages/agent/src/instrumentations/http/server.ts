@@ -233,5 +233,5 @@ function end(
     statusCode,
     errorType,
   }
-  record((performance.now() - startMs) / 1000, facts)
+  record((performance.now() - startMs) / 1000, facts, context.rpc.span)
 }

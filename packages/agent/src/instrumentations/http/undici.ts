@@ -1,6 +1,7 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { reportOnce } from '../../report-once.ts'
+import { expectConnection, takeConnectionTimes, type ConnectionTimes } from './connection-times.ts'
 import { Outgoing, type OutgoingParts, type Target } from './outgoing.ts'
 
 /** The request of undici's channels; `addHeader` came and went, `headers` was one text in version 5. */
@@ -14,6 +15,8 @@ interface UndiciRequest {
 
 interface Message {
   readonly request: UndiciRequest
+  /** What makes the connections of a client, one after the other. */
+  readonly connector?: object
   readonly socket?: Socket & { readonly alpnProtocol?: string | false }
   readonly response?: { readonly statusCode: number }
   readonly error?: Error
@@ -32,9 +35,22 @@ export function instrumentUndici(parts: OutgoingParts): void {
     running.set(request, outgoing)
     outgoing.inject(request, HEADERS)
   })
+  const connecting = new WeakMap<object, ConnectionTimes>()
+  const failedIn = new WeakMap<Error, ConnectionTimes>()
+  on('undici:client:beforeConnect', ({ connector }) => {
+    expectConnection((times) => {
+      if (connector !== undefined) connecting.set(connector, times)
+    })
+  })
+  on('undici:client:connectError', ({ connector, error }) => {
+    const times = connector === undefined ? undefined : connecting.get(connector)
+    if (times !== undefined && error !== undefined) failedIn.set(error, times)
+  })
   on('undici:client:sendHeaders', ({ request, socket }) => {
     const version = socket?.alpnProtocol === 'h2' ? '2' : '1.1'
-    running.get(request)?.connected(socket?.remoteAddress, socket?.remotePort, version)
+    const outgoing = running.get(request)
+    outgoing?.waitedFor(takeConnectionTimes(socket))
+    outgoing?.connected(socket?.remoteAddress, socket?.remotePort, version)
   })
   on('undici:request:headers', ({ request, response }) => {
     if (response !== undefined) running.get(request)?.answered(response.statusCode)
@@ -42,7 +58,10 @@ export function instrumentUndici(parts: OutgoingParts): void {
   on('undici:request:trailers', ({ request }) => running.get(request)?.end())
   on('undici:request:error', ({ request, error }) => {
     const outgoing = running.get(request)
-    if (error !== undefined) outgoing?.failed(error)
+    if (error !== undefined) {
+      outgoing?.waitedFor(failedIn.get(error))
+      outgoing?.failed(error)
+    }
     outgoing?.end()
   })
 }

@@ -147,7 +147,8 @@ export class MessagingTracer {
         const failed = error !== undefined && error !== null
         if (failed) failSpan(span, error)
         span.end()
-        record?.((performance.now() - startMs) / 1000, { attributes, errorType: failed ? errorType(error) : undefined })
+        const facts = { attributes, errorType: failed ? errorType(error) : undefined }
+        record?.((performance.now() - startMs) / 1000, facts, span)
       },
     }
   }

@@ -19,16 +19,26 @@ export const betterSqlite3: Plugin = {
   libraries: ['better-sqlite3 >=8'],
   start: (kit) => {
     const tracer = new DatabaseTracer('@clew/agent/better-sqlite3', kit)
+    const patched = new WeakSet<object>()
     return [
       {
         module: 'better-sqlite3',
-        file: 'lib/database.js',
-        patch: (database: ModuleExports) => {
-          patchDatabase(tracer, database as PatchableClass)
+        // The class is what `lib/database.js` exports, since version 13 what the entry for each platform makes of it.
+        file: '*',
+        patch: (exports: ModuleExports) => {
+          if (!isDatabaseClass(exports) || patched.has(exports)) return
+          patched.add(exports)
+          patchDatabase(tracer, exports)
         },
       },
     ]
   },
+}
+
+function isDatabaseClass(exports: unknown): exports is PatchableClass {
+  if (typeof exports !== 'function') return false
+  const { prepare, pragma } = (exports.prototype ?? {}) as { prepare?: unknown; pragma?: unknown }
+  return typeof prepare === 'function' && typeof pragma === 'function'
 }
 
 function patchDatabase(tracer: DatabaseTracer, holder: PatchableClass): void {
