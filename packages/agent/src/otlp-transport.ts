@@ -65,6 +65,11 @@ export class OtlpTransport {
     this.#options = options
   }
 
+  /** Where the bodies go. */
+  get url(): string {
+    return this.#options.url
+  }
+
   /** Requests that were given up, because the queue was full or the backend refused them. */
   get droppedRequests(): number {
     return this.#droppedRequests

@@ -40,6 +40,8 @@ export interface Pipelines {
   readonly durations?: DurationProducer
   /** Which log records are sent; they pass it where logs go over our own sender. */
   readonly logGate: LogGate
+  /** Where the traces go over our transport. */
+  readonly tracesUrl?: string
   readonly spanProcessors?: SpanProcessor[]
   readonly logRecordProcessors?: LogRecordProcessor[]
   readonly metricReaders?: MetricReader[]
@@ -64,6 +66,7 @@ export interface PipelineOptions {
 export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: PipelineOptions): Pipelines {
   const senders: { flush(): void; drain(): Promise<void> }[] = []
   const transports: OtlpTransport[] = []
+  let tracesUrl: string | undefined
   const transport = (
     signal: SignalName,
     path: 'protobuf' | 'json',
@@ -71,6 +74,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
   ): OtlpTransport => {
     const created = createTransport(env, signal, path, more)
     transports.push(created)
+    if (signal === 'TRACES') tracesUrl = created.url
     return created
   }
 
@@ -126,6 +130,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     logGate,
     ...(fastTraces === undefined ? {} : { fastTraces }),
     ...(durations === undefined ? {} : { durations }),
+    ...(tracesUrl === undefined ? {} : { tracesUrl }),
     flush: async () => {
       const readers = parts.metricReaders ?? []
       await Promise.all([...senders.map((sender) => sender.drain()), ...readers.map((reader) => reader.forceFlush())])

@@ -53,12 +53,12 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
   // A copy: some of it is read when a library is loaded, and by then the defaults are out of the environment again.
   const env = { ...process.env }
   const inMemory = packagesInMemory()
-  const { flush, takePending, fastTraces, durations, logGate, ...parts } = createPipelines(env, {
+  const { flush, takePending, fastTraces, durations, logGate, tracesUrl, ...parts } = createPipelines(env, {
     ownTracer: wantsOwnTracer(env),
     maxQueuedSpans,
   })
   const serviceName = deriveServiceName(process.argv[1], env)
-  const endRest = startSdk({ env, serviceName, parts, fastTraces })
+  const endRest = startSdk({ env, serviceName, parts, fastTraces, tracesUrl })
   openFindings()
   if (fastTraces !== undefined && env['CLEW_LOST_CONTEXT']?.trim().toLowerCase() !== 'off') {
     watchLostContext(fastTraces.startHooks)

@@ -16,6 +16,7 @@ import { mqtt } from '../instrumentations/messaging/mqtt.ts'
 import { ws } from '../instrumentations/messaging/ws.ts'
 import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
+import { ownSdk } from '../instrumentations/own-sdk.ts'
 import { pg } from '../instrumentations/pg.ts'
 import { postgres } from '../instrumentations/postgres.ts'
 import { redis } from '../instrumentations/redis.ts'
@@ -33,6 +34,7 @@ const OWN: readonly Plugin[] = [
   httpPlugin,
   undiciPlugin,
   apiCopiesPlugin,
+  ownSdk,
   fastify,
   hapi,
   hono,
