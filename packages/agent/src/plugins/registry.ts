@@ -13,6 +13,7 @@ import { koa } from '../instrumentations/koa.ts'
 import { bunyan } from '../instrumentations/logging/bunyan.ts'
 import { bullmq } from '../instrumentations/messaging/bullmq.ts'
 import { mqtt } from '../instrumentations/messaging/mqtt.ts'
+import { nats } from '../instrumentations/messaging/nats.ts'
 import { ws } from '../instrumentations/messaging/ws.ts'
 import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
@@ -50,6 +51,7 @@ const OWN: readonly Plugin[] = [
   betterSqlite3,
   nodeSqlite,
   mqtt,
+  nats,
   ws,
   childProcess,
   processMessages,
