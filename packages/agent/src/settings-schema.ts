@@ -92,6 +92,11 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
         '',
         'A JSON object with options of one: `CLEW_INSTRUMENTATION_PG=\'{"enhancedDatabaseReporting":true}\'`. What upstream documents for hosted ones; `{"server":false}`, `{"client":false}` for `http`.',
       ),
+      setting(
+        'CLEW_MESSAGING_CONSUMER',
+        'single messages: parent; batches: link',
+        '`parent`: the work on a message is part of its sender’s trace; `link`: a trace of its own with a link. Kafka, SQS, BullMQ, NATS, MQTT, Lambda; for one of them the option `consumer` (docs/agent/context.md).',
+      ),
       setting('CLEW_TRACER', 'clew', '`sdk`: spans and HTTP requests by the upstream SDK and its instrumentations.'),
       setting(
         'CLEW_COMPILE_CACHE',

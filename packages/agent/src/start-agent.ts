@@ -11,6 +11,7 @@ import { reportBundled } from './findings/bundled-program.ts'
 import { packagesInMemory, reportLoadedBefore } from './findings/loaded-before.ts'
 import { allFindings, openFindings, reportFinding } from './findings/report-finding.ts'
 import { createPipelines } from './pipelines.ts'
+import { setInvocationFlush } from './instrumentations/lambda/flush-invocation.ts'
 import { PluginHost } from './plugins/plugin-host.ts'
 import { pluginWanted } from './plugins/plugin-switches.ts'
 import { allPlugins } from './plugins/registry.ts'
@@ -82,8 +83,10 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
     isMainThread,
     points: { findings: openedFindings, setRuleEnabled: switchRule },
   })
+  const budgetMs = numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500)
+  setInvocationFlush({ flush, budgetMs })
   flushOnExit({
-    budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),
+    budgetMs,
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.
     flush: async (final) => {
       if (final) {

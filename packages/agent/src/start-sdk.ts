@@ -19,6 +19,7 @@ import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace'
 import { createRequire } from 'node:module'
 import { AgentContextManager } from './context/agent-context.ts'
 import type { FastTraces } from './pipeline/fast-traces.ts'
+import { lambdaDetector } from './instrumentations/lambda/lambda-detector.ts'
 import { watchOverhead } from './overhead/watch-overhead.ts'
 import { reportPipelineMetrics } from './pipeline/pipeline-metrics.ts'
 import type { SdkParts } from './pipelines.ts'
@@ -48,6 +49,7 @@ const DETECTORS: ResourceDetector[] = [
   hostDetector,
   osDetector,
   serviceInstanceIdDetector,
+  lambdaDetector,
 ]
 
 /**

@@ -115,6 +115,25 @@ describe(library('kafkajs'), () => {
     expect(poll).toMatchObject({ name: 'poll mails', kind: KIND.client })
     expect(workIn(run, poll!)).toHaveLength(1)
   })
+
+  it.each([
+    ['each message', []],
+    ['a batch', ['batch']],
+  ])('%s, as asked: part of the senders’ traces, or links', async (_what, args) => {
+    const [parent, link] = await Promise.all([
+      runApp('kafkajs.mjs', { args, env: env({ CLEW_MESSAGING_CONSUMER: 'parent' }) }),
+      runApp('kafkajs.mjs', { args, env: env({ CLEW_INSTRUMENTATION_KAFKAJS: '{"consumer":"link"}' }) }),
+    ])
+    const sendersOf = (run: AppRun): (string | undefined)[] => ofKind(run, KIND.producer).map((span) => span.spanId)
+    const below = ofKind(parent, KIND.consumer)
+    expect(below.map((span) => span.parentSpanId).toSorted(byText)).toEqual(sendersOf(parent).toSorted(byText))
+    const poll = parent.spans.find((span) => span.name === 'poll mails')
+    expect(below.map((span) => span.links?.[0]?.spanId)).toEqual(args.length === 0 ? [undefined, undefined] : [poll?.spanId, poll?.spanId])
+    const linked = ofKind(link, KIND.consumer)
+    expect(linked.map((span) => span.links?.[0]?.spanId).toSorted(byText)).toEqual(sendersOf(link).toSorted(byText))
+    const senders = new Set(sendersOf(link))
+    expect(linked.filter((span) => senders.has(span.parentSpanId))).toEqual([])
+  })
 })
 
 it(`${library('@aws-sdk/client-sqs')} and SNS`, async () => {
@@ -128,6 +147,18 @@ it(`${library('@aws-sdk/client-sqs')} and SNS`, async () => {
   const [received] = ofKind(run, KIND.consumer)
   expect(received?.links?.map((link) => link.spanId)).toEqual([one, batch, batch])
   expect(received?.values).toMatchObject({ 'messaging.system': 'aws_sqs', 'messaging.batch.message_count': 3 })
+})
+
+describe.each([['for-of'], ['forEach'], ['map']])(`${library('@aws-sdk/client-sqs')}, %s`, (way) => {
+  it('work on messages is part of their senders’ traces, when asked', async () => {
+    const run = await runApp('aws.mjs', { args: [way], env: env({ CLEW_INSTRUMENTATION_AWS_SDK: '{"consumer":"parent"}' }) })
+    const [one, batch] = ofKind(run, KIND.producer).map((span) => span.spanId)
+    const work = run.spans.filter((span) => span.name === 'process mails')
+    expect(work.map((span) => span.parentSpanId)).toEqual([one, batch, batch])
+    for (const span of work) expect(workIn(run, span)).toHaveLength(1)
+    const after = run.spans.find((span) => String(span.values['url.full']).endsWith('/after'))
+    expect(after?.parentSpanId ?? '').toBe('')
+  })
 })
 
 it(library('mqtt'), async () => {

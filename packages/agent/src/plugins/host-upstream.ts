@@ -41,10 +41,10 @@ function startLater(hosted: HostedInstrumentation, kit: PluginKit): void {
   }
 }
 
-function start({ name, className, config, native }: HostedInstrumentation, kit: PluginKit): ModulePatch[] {
+function start({ name, className, config, configFor, adapt, native }: HostedInstrumentation, kit: PluginKit): ModulePatch[] {
   const exports = requireUpstream(name, kit)
   const Upstream = exports[className] as UpstreamClass
-  const settings = { ...config, ...kit.options, enabled: true }
+  const settings = { ...config, ...configFor?.(kit), ...kit.options, enabled: true }
   if (native === true) {
     useProviders(new Upstream(settings))
     return []
@@ -56,6 +56,7 @@ function start({ name, className, config, native }: HostedInstrumentation, kit: 
     }
   }
   const instance = new Unhooked(settings)
+  adapt?.(instance, kit)
   useProviders(instance)
   const definitions = Upstream.prototype.init.call(instance) ?? []
   const all = Array.isArray(definitions) ? definitions : [definitions]

@@ -10,6 +10,7 @@ import { processMessages } from '../instrumentations/hops/process-messages.ts'
 import { workerThreads } from '../instrumentations/hops/worker-threads.ts'
 import { ioredis } from '../instrumentations/ioredis.ts'
 import { koa } from '../instrumentations/koa.ts'
+import { awsLambda } from '../instrumentations/lambda/aws-lambda.ts'
 import { bunyan } from '../instrumentations/logging/bunyan.ts'
 import { bullmq } from '../instrumentations/messaging/bullmq.ts'
 import { mqtt } from '../instrumentations/messaging/mqtt.ts'
@@ -36,6 +37,7 @@ const OWN: readonly Plugin[] = [
   undiciPlugin,
   apiCopiesPlugin,
   ownSdk,
+  awsLambda,
   fastify,
   hapi,
   hono,

@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api'
+import { context as contextApi, type Context } from '@opentelemetry/api'
 import { activeContext, contextStorage } from '../../context/agent-context.ts'
 import type { MessageWork } from './messaging-tracer.ts'
 
@@ -70,5 +70,70 @@ class MessageContext implements Context {
 
   deleteValue(key: symbol): Context {
     return this.current.deleteValue(key)
+  }
+}
+
+/**
+ * The same for a list of messages that the program goes through with `for … of`, `forEach` or `map`; what these calls of a
+ * function return may be a promise, with which the work on the message ends.
+ */
+export function traceItems<T extends object>(items: T[], begin: (message: T) => MessageWork | undefined): void {
+  const { forEach, map } = items
+  const iterate = items[Symbol.iterator]
+  const own = <R>(callback: (item: T, ...rest: unknown[]) => R, thisArg: unknown) =>
+    function each(item: T, ...rest: unknown[]): R {
+      return runWork(begin(item), () => callback.call(thisArg, item, ...rest))
+    }
+  const define = (key: string | symbol, value: unknown): void => {
+    Object.defineProperty(items, key, { value, configurable: true, writable: true })
+  }
+  define('forEach', (callback: (item: T) => void, thisArg?: unknown) => forEach.call(items, own(callback, thisArg) as never))
+  define('map', (callback: (item: T) => unknown, thisArg?: unknown) => map.call(items, own(callback, thisArg) as never))
+  define(Symbol.iterator, () => tracedIterator(iterate.call(items), begin))
+}
+
+function tracedIterator<T>(
+  source: Iterator<T>,
+  begin: (message: T) => MessageWork | undefined,
+): IterableIterator<T> {
+  const storage = contextStorage()
+  const outside = activeContext()
+  let work: MessageWork | undefined
+  const leave = (): void => {
+    work?.end()
+    work = undefined
+    storage?.enterWith(outside)
+  }
+  return {
+    next: () => {
+      leave()
+      const result = source.next()
+      if (result.done !== true) {
+        work = begin(result.value)
+        if (work !== undefined) storage?.enterWith(work.context)
+      }
+      return result
+    },
+    return: (value) => {
+      leave()
+      return source.return?.(value) ?? { done: true, value: value as T }
+    },
+    [Symbol.iterator]() {
+      return this
+    },
+  }
+}
+
+/** Runs what is done for a message; its end, or that of its promise, is the end of the work. */
+export function runWork<R>(work: MessageWork | undefined, action: () => R): R {
+  if (work === undefined) return action()
+  try {
+    const result = contextApi.with(work.context, action)
+    if (result instanceof Promise) result.then(() => work.end(), work.end)
+    else work.end()
+    return result
+  } catch (error) {
+    work.end(error)
+    throw error
   }
 }

@@ -1,9 +1,8 @@
 import { context as contextApi, trace, type Attributes, type TextMapGetter, type TextMapSetter } from '@opentelemetry/api'
 import { reportOnce } from '../../report-once.ts'
 import type { ModuleExports, ModulePatch, Plugin } from '../../plugins/plugin.ts'
-import { traceLoop } from './message-loop.ts'
-import type { MessageFacts, MessageWork } from './messaging-tracer.ts'
-import { MessagingTracer } from './messaging-tracer.ts'
+import { runWork, traceLoop } from './message-loop.ts'
+import { MessagingTracer, type MessageFacts, type MessageWork } from './messaging-tracer.ts'
 
 interface Headers {
   keys(): string[]
@@ -324,19 +323,7 @@ function handler(
   callback: (message: Message) => unknown,
   begin: (message: Message) => MessageWork | undefined,
 ): (message: Message) => unknown {
-  return (message) => {
-    const work = begin(message)
-    if (work === undefined) return callback(message)
-    try {
-      const result = contextApi.with(work.context, callback, undefined, message)
-      if (result instanceof Promise) result.then(() => work.end(), work.end)
-      else work.end()
-      return result
-    } catch (error) {
-      work.end(error)
-      throw error
-    }
-  }
+  return (message) => runWork(begin(message), () => callback(message))
 }
 
 function loopTraced(messages: object, begin: (message: Message) => MessageWork | undefined): object {
