@@ -28,11 +28,17 @@ export interface TransportOptions {
   readonly maxInFlight?: number
 }
 
-/** A body that is not known to have left this process, ready to be posted as it is. */
+/** A body that is not known to have arrived, ready to be posted as it is. */
 export interface PendingRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** Spans, log records or reports of metrics in it. */
+  readonly items: number
+  /** The network has all of it, and the backend has not answered yet: most likely it will. */
+  readonly handedOver: boolean
+  /** Puts it on the disk; false where it cannot, and it is counted as lost. */
+  readonly setAside: () => boolean
 }
 
 const DEFAULT_QUEUED_BYTES = 8 * 1024 * 1024
@@ -122,7 +128,7 @@ export class OtlpTransport {
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
-  /** Empties the queue and returns what has not been handed to the network yet. For the last moment of a process. */
+  /** Empties the queue and returns what is not known to have arrived. For the last moment of a process. */
   takePending(): PendingRequest[] {
     const all = [...this.#sending, ...this.#waiting]
     this.#waiting.length = 0
@@ -130,11 +136,17 @@ export class OtlpTransport {
     this.#queuedBytes = 0
     this.#queuedItems = 0
     for (const entry of all) entry.taken = true
-    const unsent = all.filter((entry) => !entry.handedOver)
     // One that has failed before would most likely do so again, and hold up the end.
-    const away = unsent.some((entry) => entry.attempts > 0)
-    const pending = unsent.filter(({ body, items }) => !away || this.#options.spool?.put(body, items) !== true)
-    return pending.map((entry) => ({ url: this.#options.url, headers: this.#headers, body: entry.body }))
+    const away = all.some((entry) => !entry.handedOver && entry.attempts > 0)
+    const pending = all.filter((entry) => entry.handedOver || !away || !this.#spool(entry))
+    return pending.map((entry) => ({
+      url: this.#options.url,
+      headers: this.#headers,
+      body: entry.body,
+      items: entry.items,
+      handedOver: entry.handedOver,
+      setAside: () => this.#spool(entry) || this.#lose(entry.items),
+    }))
   }
 
   async #runLane(): Promise<void> {
@@ -236,8 +248,13 @@ export class OtlpTransport {
 
   /** To the disk where there is one for that; lost otherwise. */
   #setAside(body: Uint8Array, items: number, message: string): void {
-    if (this.#options.spool?.put(body, items) === true) this.#spooledItems += items
-    else this.#drop(items, message)
+    if (!this.#spool({ body, items })) this.#drop(items, message)
+  }
+
+  #spool({ body, items }: Pick<QueuedBody, 'body' | 'items'>): boolean {
+    if (this.#options.spool?.put(body, items) !== true) return false
+    this.#spooledItems += items
+    return true
   }
 
   /** The backend takes data: one more of those that wait on the disk, for each that has arrived. */
@@ -247,8 +264,13 @@ export class OtlpTransport {
   }
 
   #drop(items: number, message: string): void {
+    this.#lose(items)
+    reportOnce(message)
+  }
+
+  #lose(items: number): false {
     this.#droppedRequests++
     this.#droppedItems += items
-    reportOnce(message)
+    return false
   }
 }

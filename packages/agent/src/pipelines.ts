@@ -22,7 +22,8 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BatchSender } from './batch-sender.ts'
 import { LogGate } from './control/log-gate.ts'
 import { DurationProducer } from './metrics/duration-producer.ts'
-import { OtlpTransport, type PendingRequest, type TransportOptions } from './otlp-transport.ts'
+import type { LastRequest } from './last-requests.ts'
+import { OtlpTransport, type TransportOptions } from './otlp-transport.ts'
 import { compressionFrom } from './pipeline/compression.ts'
 import { DiskSpool } from './pipeline/disk-spool.ts'
 import { createFastTraces, type FastTraces } from './pipeline/fast-traces.ts'
@@ -47,8 +48,8 @@ export interface Pipelines {
   readonly metricReaders?: MetricReader[]
   /** Sends everything collected so far, metrics included; waits for the backend however long it takes. */
   readonly flush: () => Promise<void>
-  /** Serializes all spans and log records, and takes what has not left off the queues; needs no turn of the loop. */
-  readonly takePending: () => PendingRequest[]
+  /** Serializes all spans and log records, and takes what is not known to have arrived off the queues; needs no turn of the loop. */
+  readonly takePending: () => LastRequest[]
 }
 
 /** The parts in the form in which the SDK takes them. */
@@ -65,7 +66,7 @@ export interface PipelineOptions {
 /** Builds the way out for traces, logs and metrics from OTEL_*; variables and meaning are the SDK's own. */
 export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: PipelineOptions): Pipelines {
   const senders: { flush(): void; drain(): Promise<void> }[] = []
-  const transports: OtlpTransport[] = []
+  const transports: { readonly sending: OtlpTransport; readonly signal: SignalName }[] = []
   let tracesUrl: string | undefined
   const transport = (
     signal: SignalName,
@@ -73,7 +74,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     more?: Partial<TransportOptions>,
   ): OtlpTransport => {
     const created = createTransport(env, signal, path, more)
-    transports.push(created)
+    transports.push({ sending: created, signal })
     if (signal === 'TRACES') tracesUrl = created.url
     return created
   }
@@ -139,7 +140,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
       // What was kept back for its end has none any more.
       fastTraces?.sampler.tail?.flush()
       for (const sender of senders) sender.flush()
-      return transports.flatMap((sending) => sending.takePending())
+      return transports.flatMap(({ sending, signal }) => sending.takePending().map((request) => ({ ...request, signal })))
     },
   }
 }
@@ -207,7 +208,7 @@ function metricExporter(transport: OtlpTransport, path: 'protobuf' | 'json'): Pu
   return new OTLPMetricExporterBase({
     export: (items, done) => {
       const body = serializer.serializeRequest(items)
-      if (body !== undefined) transport.enqueue(body)
+      if (body !== undefined) transport.enqueue(body, 1)
       done({ code: ExportResultCode.SUCCESS })
     },
     forceFlush: () => transport.drained(),
