@@ -181,6 +181,36 @@ describe('one call of an object-relational mapper is one span', () => {
     expect(calls(run, 'postgresql', postgres.port)).toEqual(['INSERT drizzle_items', 'SELECT drizzle_items'])
   })
 
+  it(`${library('@prisma/client')} on its adapter for pg`, async () => {
+    const run = await runApp('prisma.mjs', { env: postgresEnv() })
+    expect(calls(run, 'postgresql', postgres.port)).toEqual([
+      'INSERT public.Order',
+      'SELECT public.Order',
+      'BEGIN',
+      'SELECT SELECT public.Order',
+      'DELETE public.Order',
+      'COMMIT',
+    ])
+  })
+
+  it(`${library('@prisma/instrumentation')}: Prisma’s own spans join, the driver’s are below them`, async () => {
+    const { spans } = await runApp('prisma.mjs', { args: ['instrumented'], env: postgresEnv() })
+    const server = spans.find((span) => span.kind === KIND.server)
+    const inRequest = spans.filter((span) => span.traceId === server?.traceId)
+    const below = inServerSpan(spans)
+    expect(below.map((span) => [span.scope, span.name])).toEqual([
+      ['prisma', 'prisma:client:operation'],
+      ['prisma', 'prisma:client:operation'],
+      ['prisma', 'prisma:client:transaction'],
+    ])
+    const calls = inRequest.filter((span) => span.values['db.system.name'] !== undefined && span.scope !== 'prisma')
+    expect(calls).toHaveLength(6)
+    const parents = new Map(inRequest.map((span) => [span.spanId, span]))
+    for (const call of calls) {
+      expect(parents.get(call.parentSpanId)?.name).toMatch(/^prisma:client:(?:db_query|start_transaction)$/)
+    }
+  })
+
   it(library('typeorm'), async () => {
     const run = await runApp('typeorm.mjs', { env: postgresEnv() })
     expect(calls(run, 'postgresql', postgres.port)).toEqual(['INSERT typeorm_items', 'SELECT typeorm_items'])
