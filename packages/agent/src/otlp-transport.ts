@@ -174,8 +174,12 @@ export class OtlpTransport {
         await this.#pause(this.#pausedUntilMs - Date.now())
         continue
       }
-      const { retry, reason, retryAfterMs } = await this.#post(entry)
+      const { retry, reason, retryAfterMs, stale } = await this.#post(entry)
       if (entry.taken) return
+      if (stale === true) {
+        entry.handedOver = false
+        continue
+      }
       if (!retry || Date.now() >= entry.deadlineMs) {
         if (reason === undefined) {
           this.#sentItems += entry.items
@@ -223,9 +227,12 @@ export class OtlpTransport {
       request.on('socket', (socket) => socket.unref())
       request.on('finish', () => (entry.handedOver = true))
       request.on('timeout', () => request.destroy(new Error('timed out')))
-      request.on('error', (error: NodeJS.ErrnoException) =>
-        resolve({ retry: true, reason: error.code ?? error.message }),
-      )
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        const reason = error.code ?? error.message
+        // A kept connection that the backend has closed meanwhile says nothing about the backend; a new one is made.
+        const stale = request.reusedSocket && (reason === 'ECONNRESET' || reason === 'EPIPE')
+        resolve({ retry: true, reason, stale })
+      })
       request.on('response', (response) => {
         response.on('error', () => undefined).resume()
         resolve(judgeAnswer(response.statusCode ?? 0, response.headers['retry-after']))
