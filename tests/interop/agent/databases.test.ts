@@ -100,9 +100,10 @@ describe('older versions, by the upstream instrumentations', () => {
     [library('ioredis', true), 'ioredis.mjs', 'redis', 4],
     [library('mysql2', true), 'mysql2.mjs', 'mysql', 3],
   ])('%s', async (_library, program, system, atLeast) => {
-    const { spans } = await runApp(program, { env: redisEnv(), older: true })
-    const found = inServerSpan(spans)
+    const run = await runApp(program, { env: redisEnv(), older: true })
+    const found = inServerSpan(run.spans)
     expect(found.length).toBeGreaterThanOrEqual(atLeast)
+    if (program === 'mysql2.mjs') expectCallbacksInTheirRequests(run)
     for (const span of found) {
       expect(span).toMatchObject({
         kind: KIND.client,
@@ -119,7 +120,20 @@ it(library('mysql2'), async () => {
     'db.namespace': 'shop',
     'db.query.text': 'SELECT n FROM items WHERE id = ?',
   })
+  expectCallbacksInTheirRequests(run)
 })
+
+/** Two requests wait for the one connection of a pool; the callback of each makes a call. */
+function expectCallbacksInTheirRequests({ spans }: AppRun): void {
+  const queries = ['first_queue', 'second_queue'].map((table) => {
+    const query = spans.find((span) => String(span.values['db.query.text']).endsWith(table))
+    const inCallback = spans.find((span) => String(span.values['url.full']).endsWith(`/${table}`))
+    expect(query?.traceId).toBeDefined()
+    expect(inCallback).toMatchObject({ traceId: query?.traceId, parentSpanId: query?.parentSpanId })
+    return query
+  })
+  expect(new Set(queries.map((query) => query?.traceId)).size).toBe(2)
+}
 
 it.each(['24', '26'])('node:sqlite of Node %s', async (node) => {
   const { spans, metrics } = await runApp('sqlite.mjs', { node })
