@@ -171,10 +171,12 @@ it(library('mqtt'), async () => {
 })
 
 describe.each([
-  [library('@nats-io/transport-node'), false],
-  [library('nats', true), true],
-])('%s', (_library, older) => {
-  const about = { args: older ? ['nats'] : [], older }
+  [library('@nats-io/transport-node'), '20.19', false],
+  [library('@nats-io/transport-node'), '26', false],
+  [library('nats', true), '22', true],
+  [library('nats', true), '24', true],
+])('%s, Node %s', (_library, node, older) => {
+  const about = { args: older ? ['nats'] : [], older, node }
 
   it('callbacks, loops and requests, and streams', async () => {
     const run = await runApp('nats.mjs', { ...about, env: env() })
