@@ -77,7 +77,9 @@ describe.each([
   ['stay', true],
 ])('with a spool, a program that ends by %s', (end, answersNever) => {
   it(`while the backend ${answersNever ? 'never answers' : 'is away'}: everything is on the disk`, async () => {
-    const away = answersNever ? await blackHole() : { url: `http://127.0.0.1:${await freePort()}`, close: () => undefined }
+    const away = answersNever
+      ? await blackHole()
+      : { url: `http://127.0.0.1:${await freePort()}`, close: () => undefined }
     const ended = await run(end, away.url, { CLEW_SPOOL_DIR: folder })
     away.close()
     expect(lines(ended).filter((line) => line.includes('could not be sent'))).toEqual([])
@@ -111,7 +113,9 @@ describe('process.exit', () => {
     const ended = await run('exit', hole.url, { OTEL_BSP_SCHEDULE_DELAY: '1', OTEL_BLRP_SCHEDULE_DELAY: '1' })
     hole.close()
     expect(ended).toMatchObject({ code: 3 })
-    expect(lines(ended)).toEqual([expect.stringMatching(/^clew: 4 spans and \d+ log records could not be sent .* no answer/)])
+    expect(lines(ended)).toEqual([
+      expect.stringMatching(/^clew: 4 spans and \d+ log records could not be sent .* no answer/),
+    ])
   })
 
   it.each([
@@ -125,7 +129,10 @@ describe('process.exit', () => {
   })
 
   it('with a full spool says what is lost', async () => {
-    const ended = await run('exit', `http://127.0.0.1:${await freePort()}`, { CLEW_SPOOL_DIR: folder, CLEW_SPOOL_BYTES: '10' })
+    const ended = await run('exit', `http://127.0.0.1:${await freePort()}`, {
+      CLEW_SPOOL_DIR: folder,
+      CLEW_SPOOL_BYTES: '10',
+    })
     expect(lines(ended)).toEqual([expect.stringMatching(/^clew: 4 spans and 2 log records could not be sent/)])
   })
 

@@ -9,7 +9,11 @@ export interface LastRequest extends PendingRequest {
 }
 
 /** Words for people; a report is one collection of all metrics. */
-const WORDS: Readonly<Record<SignalName, string>> = { TRACES: 'spans', LOGS: 'log records', METRICS: 'reports of metrics' }
+const WORDS: Readonly<Record<SignalName, string>> = {
+  TRACES: 'spans',
+  LOGS: 'log records',
+  METRICS: 'reports of metrics',
+}
 
 /**
  * Puts what has not arrived on the disk, where CLEW_SPOOL_DIR names a folder, for the next process; else it is lost, and one

@@ -140,7 +140,9 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
       // What was kept back for its end has none any more.
       fastTraces?.sampler.tail?.flush()
       for (const sender of senders) sender.flush()
-      return transports.flatMap(({ sending, signal }) => sending.takePending().map((request) => ({ ...request, signal })))
+      return transports.flatMap(({ sending, signal }) =>
+        sending.takePending().map((request) => ({ ...request, signal })),
+      )
     },
   }
 }

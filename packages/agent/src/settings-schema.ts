@@ -151,10 +151,14 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
       setting(
         'CLEW_SPOOL_DIR',
         '',
-        'A folder for requests that the backend has not taken for a minute or that do not fit in memory. They are sent when it is back, also by a later process.',
+        'A folder for requests that the backend has not taken for a minute, that do not fit in memory, or that it has not answered when the program ends. They are sent when it is back, also by a later process.',
       ),
       setting('CLEW_SPOOL_BYTES', '67108864', 'Size of that folder, at most.'),
-      setting('CLEW_EXIT_BUDGET_MS', '500', 'The longest the agent may hold up the end of a program.'),
+      setting(
+        'CLEW_EXIT_BUDGET_MS',
+        '500',
+        'The longest the agent may hold up the end of a program, or the answer of a Lambda function.',
+      ),
     ],
   },
   {

@@ -9,7 +9,10 @@ import { cachedNode, KIND, library, REGISTER } from './run-app.ts'
 const apps = fileURLToPath(new URL('../agent-apps/', import.meta.url))
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:shop'
 const CALLER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }
-const XRAY = { header: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1', spanId: '53995c3f42cd8ad8' }
+const XRAY = {
+  header: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1',
+  spanId: '53995c3f42cd8ad8',
+}
 
 let peer: Server
 beforeAll(async () => {
@@ -105,7 +108,11 @@ const HTTP_EVENT = {
   version: '2.0',
   routeKey: 'GET /items/{id}',
   rawPath: '/items/7',
-  headers: { Traceparent: `00-${CALLER.traceId}-${CALLER.spanId}-01`, host: 'shop.example', 'x-forwarded-proto': 'https' },
+  headers: {
+    Traceparent: `00-${CALLER.traceId}-${CALLER.spanId}-01`,
+    host: 'shop.example',
+    'x-forwarded-proto': 'https',
+  },
   requestContext: { http: { method: 'GET', path: '/items/7' } },
 }
 const queueRecord = (more: object): object => ({
@@ -140,7 +147,13 @@ describe.each(['22', '24', '26'])(`${library('aws-lambda-ric')}, Node %s`, (node
 
     expect(JSON.parse(http!.body)).toEqual({ statusCode: 201, body: `${handler} shop` })
     const request = ofInvocation(http!.spans, 0)
-    expect(request).toMatchObject({ name: 'shop', kind: KIND.server, service: 'shop', traceId: CALLER.traceId, parentSpanId: CALLER.spanId })
+    expect(request).toMatchObject({
+      name: 'shop',
+      kind: KIND.server,
+      service: 'shop',
+      traceId: CALLER.traceId,
+      parentSpanId: CALLER.spanId,
+    })
     expect(request.values).toMatchObject({
       'faas.trigger': 'http',
       'faas.coldstart': true,
@@ -160,10 +173,17 @@ describe.each(['22', '24', '26'])(`${library('aws-lambda-ric')}, Node %s`, (node
     expect(batch).toMatchObject({ name: 'process mails', kind: KIND.consumer })
     expect(batch.parentSpanId ?? '').toBe('')
     expect(batch.links?.map((link) => link.spanId)).toEqual(expect.arrayContaining([CALLER.spanId, XRAY.spanId]))
-    expect(batch.values).toMatchObject({ 'faas.coldstart': false, 'faas.trigger': 'pubsub', 'messaging.batch.message_count': 2 })
+    expect(batch.values).toMatchObject({
+      'faas.coldstart': false,
+      'faas.trigger': 'pubsub',
+      'messaging.batch.message_count': 2,
+    })
 
     expect(JSON.parse(failed!.body)).toMatchObject({ errorType: 'RangeError', errorMessage: 'too much' })
-    expect(ofInvocation(failed!.spans, 2)).toMatchObject({ status: { code: 2 }, values: { 'error.type': 'RangeError' } })
+    expect(ofInvocation(failed!.spans, 2)).toMatchObject({
+      status: { code: 2 },
+      values: { 'error.type': 'RangeError' },
+    })
     // The runtime's own requests are not the function's.
     expect(failed!.spans.filter((span) => String(span.values['url.full']).includes('/2018-06-01/'))).toEqual([])
     expect(sink.requests[0]?.resource).toMatchObject({
@@ -190,10 +210,17 @@ describe(`${library('aws-lambda-ric')}, Node 24`, () => {
   it('X-Ray as parent by OTEL_PROPAGATORS, a single message by option', async () => {
     const sink = await OtlpSink.start()
     const env = { OTEL_PROPAGATORS: 'tracecontext,xray', CLEW_INSTRUMENTATION_AWS_LAMBDA: '{"consumer":"parent"}' }
-    const answers = await invoke({ handler: 'module.handler', node: '24', env }, [{}, { Records: [WITH_CONTEXT] }], sink)
+    const answers = await invoke(
+      { handler: 'module.handler', node: '24', env },
+      [{}, { Records: [WITH_CONTEXT] }],
+      sink,
+    )
     await sink.close()
     const spans = answers.at(-1)!.spans
-    expect(ofInvocation(spans, 0)).toMatchObject({ traceId: '5759e988bd862e3fe1be46a994272793', parentSpanId: XRAY.spanId })
+    expect(ofInvocation(spans, 0)).toMatchObject({
+      traceId: '5759e988bd862e3fe1be46a994272793',
+      parentSpanId: XRAY.spanId,
+    })
     expect(ofInvocation(spans, 1)).toMatchObject({ traceId: CALLER.traceId, parentSpanId: CALLER.spanId })
   })
 

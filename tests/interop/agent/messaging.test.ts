@@ -128,7 +128,9 @@ describe(library('kafkajs'), () => {
     const below = ofKind(parent, KIND.consumer)
     expect(below.map((span) => span.parentSpanId).toSorted(byText)).toEqual(sendersOf(parent).toSorted(byText))
     const poll = parent.spans.find((span) => span.name === 'poll mails')
-    expect(below.map((span) => span.links?.[0]?.spanId)).toEqual(args.length === 0 ? [undefined, undefined] : [poll?.spanId, poll?.spanId])
+    expect(below.map((span) => span.links?.[0]?.spanId)).toEqual(
+      args.length === 0 ? [undefined, undefined] : [poll?.spanId, poll?.spanId],
+    )
     const linked = ofKind(link, KIND.consumer)
     expect(linked.map((span) => span.links?.[0]?.spanId).toSorted(byText)).toEqual(sendersOf(link).toSorted(byText))
     const senders = new Set(sendersOf(link))
@@ -151,7 +153,10 @@ it(`${library('@aws-sdk/client-sqs')} and SNS`, async () => {
 
 describe.each([['for-of'], ['forEach'], ['map']])(`${library('@aws-sdk/client-sqs')}, %s`, (way) => {
   it('work on messages is part of their senders’ traces, when asked', async () => {
-    const run = await runApp('aws.mjs', { args: [way], env: env({ CLEW_INSTRUMENTATION_AWS_SDK: '{"consumer":"parent"}' }) })
+    const run = await runApp('aws.mjs', {
+      args: [way],
+      env: env({ CLEW_INSTRUMENTATION_AWS_SDK: '{"consumer":"parent"}' }),
+    })
     const [one, batch] = ofKind(run, KIND.producer).map((span) => span.spanId)
     const work = run.spans.filter((span) => span.name === 'process mails')
     expect(work.map((span) => span.parentSpanId)).toEqual([one, batch, batch])

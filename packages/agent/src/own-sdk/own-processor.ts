@@ -50,10 +50,7 @@ export function attachTo(provider: object): void {
   try {
     attach(provider, outlet)
   } catch (error) {
-    reportFinding(
-      'second-sdk',
-      `the spans of the program's own SDK go to its own exporters only: ${String(error)}`,
-    )
+    reportFinding('second-sdk', `the spans of the program's own SDK go to its own exporters only: ${String(error)}`)
   }
 }
 

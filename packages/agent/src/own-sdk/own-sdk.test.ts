@@ -57,7 +57,12 @@ describe('a program with a NodeSDK of its own', () => {
     const inner = arrived('inner')
     expect(inner).toMatchObject({ scope: 'late', status: { code: 2, message: 'broken' } })
     expect(inner.events?.map((event) => event.name)).toEqual(['packed', 'exception'])
-    expect(got.metrics).toEqual(expect.arrayContaining([['sold', 3], ['left', 7]]))
+    expect(got.metrics).toEqual(
+      expect.arrayContaining([
+        ['sold', 3],
+        ['left', 7],
+      ]),
+    )
     expect([...sink.metricNames]).toEqual(expect.arrayContaining(['sold', 'left']))
     expect(got.logs).toEqual(['sold three'])
     const log = sink.logs.find((record) => record.text === 'sold three')

@@ -1,4 +1,11 @@
-import { TraceFlags, type Attributes, type HrTime, type Link, type SpanContext, type SpanStatus } from '@opentelemetry/api'
+import {
+  TraceFlags,
+  type Attributes,
+  type HrTime,
+  type Link,
+  type SpanContext,
+  type SpanStatus,
+} from '@opentelemetry/api'
 import type { FastTraces } from '../pipeline/fast-traces.ts'
 import { keptAttributes } from '../tracer/attribute-value.ts'
 import { wordAt } from '../tracer/ids.ts'

@@ -41,7 +41,10 @@ function startLater(hosted: HostedInstrumentation, kit: PluginKit): void {
   }
 }
 
-function start({ name, className, config, configFor, adapt, native }: HostedInstrumentation, kit: PluginKit): ModulePatch[] {
+function start(
+  { name, className, config, configFor, adapt, native }: HostedInstrumentation,
+  kit: PluginKit,
+): ModulePatch[] {
   const exports = requireUpstream(name, kit)
   const Upstream = exports[className] as UpstreamClass
   const settings = { ...config, ...configFor?.(kit), ...kit.options, enabled: true }

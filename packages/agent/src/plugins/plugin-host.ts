@@ -214,4 +214,3 @@ function aboutFile({ name, folder, file }: PackageFile, isMain: boolean, isEsm: 
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
-

@@ -11,7 +11,11 @@ const got = { spans: [], metrics: [], logs: [] }
 const spanExporter = {
   export: (spans, done) => {
     for (const span of spans) {
-      got.spans.push({ name: span.name, traceId: span.spanContext().traceId, service: span.resource.attributes['service.name'] })
+      got.spans.push({
+        name: span.name,
+        traceId: span.spanContext().traceId,
+        service: span.resource.attributes['service.name'],
+      })
     }
     done({ code: 0 })
   },
@@ -44,7 +48,8 @@ if (way === 'by-hand') {
   const reader = new sdkMetrics.PeriodicExportingMetricReader({
     exporter: {
       export: ({ scopeMetrics }, done) => {
-        for (const { metrics: all } of scopeMetrics) for (const { descriptor, dataPoints } of all) got.metrics.push([descriptor.name, dataPoints[0]?.value])
+        for (const { metrics: all } of scopeMetrics)
+          for (const { descriptor, dataPoints } of all) got.metrics.push([descriptor.name, dataPoints[0]?.value])
         done({ code: 0 })
       },
       forceFlush: async () => undefined,

@@ -9,7 +9,11 @@ const post = (path, body, headers = {}) => {
 }
 const client = {
   initializeClient: () => undefined,
-  next: () => fetch(`${base}/next`).then(async (answer) => ({ bodyJson: await answer.text(), headers: Object.fromEntries(answer.headers) })),
+  next: () =>
+    fetch(`${base}/next`).then(async (answer) => ({
+      bodyJson: await answer.text(),
+      headers: Object.fromEntries(answer.headers),
+    })),
   done: (id, body) => post(`${id}/response`, body),
   error: (id, body) => post(`${id}/error`, body, { 'lambda-runtime-function-error-type': 'Handled' }),
 }

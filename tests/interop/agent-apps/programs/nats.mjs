@@ -18,7 +18,9 @@ connection.subscribe('called.*', {
     void call('called').then(() => arrived(message.headers.get('mine')))
   },
 })
-connection.subscribe('asked', { callback: (_error, message) => void call('asked').then(() => message.respond('answer')) })
+connection.subscribe('asked', {
+  callback: (_error, message) => void call('asked').then(() => message.respond('answer')),
+})
 const looped = connection.subscribe('looped')
 const loop = (async () => {
   await call('before-loop')

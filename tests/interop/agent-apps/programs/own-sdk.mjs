@@ -26,9 +26,7 @@ if (way === 'node-sdk') {
 } else {
   const { NodeTracerProvider } = await load('@opentelemetry/sdk-trace-node')
   const { BatchSpanProcessor } = await load('@opentelemetry/sdk-trace-base')
-  const provider = new NodeTracerProvider(
-    way === 'given' ? { spanProcessors: [new BatchSpanProcessor(exporter)] } : {},
-  )
+  const provider = new NodeTracerProvider(way === 'given' ? { spanProcessors: [new BatchSpanProcessor(exporter)] } : {})
   if (way === 'added') provider.addSpanProcessor(new BatchSpanProcessor(exporter))
   provider.register()
   end = () => provider.shutdown()

@@ -27,7 +27,8 @@ export const cron: Plugin = {
           new Proxy(holder.CronJob, {
             construct: (target, [expression, job, ...rest], newTarget) =>
               Reflect.construct(target, [expression, asJob(String(expression), job), ...rest], newTarget) as object,
-            get: (target, key, receiver) => (key === 'from' ? fromParameters(target) : Reflect.get(target, key, receiver)),
+            get: (target, key, receiver) =>
+              key === 'from' ? fromParameters(target) : Reflect.get(target, key, receiver),
           }),
         )
       },

@@ -16,7 +16,14 @@ import { XRayPropagator } from '../../propagation/xray-propagator.ts'
 import { reportOnce } from '../../report-once.ts'
 import { failSpan } from '../span-failure.ts'
 import { flushInvocation } from './flush-invocation.ts'
-import { eventOf, headersOf, requestAttributes, triggerOf, type LambdaEvent, type LambdaRecord } from './lambda-event.ts'
+import {
+  eventOf,
+  headersOf,
+  requestAttributes,
+  triggerOf,
+  type LambdaEvent,
+  type LambdaRecord,
+} from './lambda-event.ts'
 
 /** A handler as Lambda calls it; of a streaming one the second argument is the stream. */
 export type LambdaHandler = (this: unknown, ...args: unknown[]) => unknown

@@ -64,7 +64,11 @@ const QUEUES: Readonly<Record<string, { readonly trigger: string; readonly syste
 export interface Trigger {
   readonly trigger: string
   /** Messages, of a messaging system. */
-  readonly messages?: { readonly system: string; readonly destination: string; readonly records: readonly LambdaRecord[] }
+  readonly messages?: {
+    readonly system: string
+    readonly destination: string
+    readonly records: readonly LambdaRecord[]
+  }
 }
 
 /** Semantic conventions for FaaS: `faas.trigger`. */

@@ -19,7 +19,10 @@ interface KafkaInstrumentation {
  * `link` and `parent` are the one or the other for both. With `parent` the spans of a batch's messages are in the traces of
  * their senders and have links to the batch, whose span is the current one while the program works on it.
  */
-export function consumeAsAsked(instrumentation: object, { options, report }: Pick<PluginKit, 'options' | 'report'>): void {
+export function consumeAsAsked(
+  instrumentation: object,
+  { options, report }: Pick<PluginKit, 'options' | 'report'>,
+): void {
   const relation = options['consumer']
   if (relation !== 'parent' && relation !== 'link') return
   const holder = instrumentation as KafkaInstrumentation

@@ -87,15 +87,14 @@ export function traceItems<T extends object>(items: T[], begin: (message: T) => 
   const define = (key: string | symbol, value: unknown): void => {
     Object.defineProperty(items, key, { value, configurable: true, writable: true })
   }
-  define('forEach', (callback: (item: T) => void, thisArg?: unknown) => forEach.call(items, own(callback, thisArg) as never))
+  define('forEach', (callback: (item: T) => void, thisArg?: unknown) =>
+    forEach.call(items, own(callback, thisArg) as never),
+  )
   define('map', (callback: (item: T) => unknown, thisArg?: unknown) => map.call(items, own(callback, thisArg) as never))
   define(Symbol.iterator, () => tracedIterator(iterate.call(items), begin))
 }
 
-function tracedIterator<T>(
-  source: Iterator<T>,
-  begin: (message: T) => MessageWork | undefined,
-): IterableIterator<T> {
+function tracedIterator<T>(source: Iterator<T>, begin: (message: T) => MessageWork | undefined): IterableIterator<T> {
   const storage = contextStorage()
   const outside = activeContext()
   let work: MessageWork | undefined

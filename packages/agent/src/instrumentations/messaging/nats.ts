@@ -1,4 +1,10 @@
-import { context as contextApi, trace, type Attributes, type TextMapGetter, type TextMapSetter } from '@opentelemetry/api'
+import {
+  context as contextApi,
+  trace,
+  type Attributes,
+  type TextMapGetter,
+  type TextMapSetter,
+} from '@opentelemetry/api'
 import { reportOnce } from '../../report-once.ts'
 import type { ModuleExports, ModulePatch, Plugin } from '../../plugins/plugin.ts'
 import { runWork, traceLoop } from './message-loop.ts'
@@ -53,8 +59,20 @@ const SETTER: TextMapSetter<Headers> = { set: (headers, key, value) => headers.s
 
 /** Where the packages keep what is changed: `nats` 2 has everything in one, 3 is several. */
 const LAYOUTS = [
-  { core: '@nats-io/nats-core', coreFolder: 'lib', stream: '@nats-io/jetstream', streamFolder: 'lib', versions: '>=3 <4' },
-  { core: 'nats', coreFolder: 'lib/nats-base-client', stream: 'nats', streamFolder: 'lib/jetstream', versions: '>=2.12 <3' },
+  {
+    core: '@nats-io/nats-core',
+    coreFolder: 'lib',
+    stream: '@nats-io/jetstream',
+    streamFolder: 'lib',
+    versions: '>=3 <4',
+  },
+  {
+    core: 'nats',
+    coreFolder: 'lib/nats-base-client',
+    stream: 'nats',
+    streamFolder: 'lib/jetstream',
+    versions: '>=2.12 <3',
+  },
 ] as const
 
 /**
@@ -138,7 +156,11 @@ class NatsTracer {
     const original = holder[Symbol.asyncIterator]
     const tracer = this
     holder[Symbol.asyncIterator] = function iterate(this: object) {
-      const { subject, queue, protocol } = this as { subject: string; queue?: string; protocol?: Connection['protocol'] }
+      const { subject, queue, protocol } = this as {
+        subject: string
+        queue?: string
+        protocol?: Connection['protocol']
+      }
       const source = original.call(this)
       if (isInternal(subject, undefined)) return source
       const more = groupOf(queue)
