@@ -1,5 +1,5 @@
 import type { Fate } from './exit-fates.ts'
-import type { PendingRequest } from './otlp-transport.ts'
+import type { PendingRequest } from './pending-request.ts'
 import { reportOnce } from './report-once.ts'
 import type { SignalName } from './settings.ts'
 

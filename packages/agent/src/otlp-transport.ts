@@ -1,17 +1,15 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
+import type https from 'node:https'
+import { postBody } from './otlp-post.ts'
+import type { PendingRequest } from './pending-request.ts'
 import { backoffMs } from './pipeline/backoff.ts'
 import { compressed, type Compression } from './pipeline/compression.ts'
 import type { DiskSpool } from './pipeline/disk-spool.ts'
 import type { QueuedBody } from './pipeline/queued-body.ts'
-import { judgeAnswer, type Outcome } from './pipeline/judge-answer.ts'
+import type { Outcome } from './pipeline/judge-answer.ts'
 import { reportOnce } from './report-once.ts'
-
-// The functions as Node made them: the instrumentation replaces these properties, and the agent must not see itself.
-const requestHttp = http.request
-const requestHttps = https.request
 
 /** Where the bodies of one signal go. `headers` may be late: they are read when the first body leaves. */
 export interface TransportOptions {
@@ -26,19 +24,6 @@ export interface TransportOptions {
   readonly spool?: DiskSpool | undefined
   /** Requests on the wire at the same time; one keeps the order. */
   readonly maxInFlight?: number
-}
-
-/** A body that is not known to have arrived, ready to be posted as it is. */
-export interface PendingRequest {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array
-  /** Spans, log records or reports of metrics in it. */
-  readonly items: number
-  /** The network has all of it, and the backend has not answered yet: most likely it will. */
-  readonly handedOver: boolean
-  /** Puts it on the disk; false where it cannot, and it is counted as lost. */
-  readonly setAside: () => boolean
 }
 
 const DEFAULT_QUEUED_BYTES = 8 * 1024 * 1024
@@ -209,36 +194,13 @@ export class OtlpTransport {
     try {
       const body = await compressed(entry.body, this.#options.compression)
       if (entry.taken) return { retry: false }
-      return await context.with(suppressTracing(ROOT_CONTEXT), () => this.#send(entry, body))
+      const { url, timeoutMs } = this.#options
+      return await context.with(suppressTracing(ROOT_CONTEXT), () =>
+        postBody(body, { url, headers: this.#headers, timeoutMs, agent: this.#agent }, () => (entry.handedOver = true)),
+      )
     } catch (error) {
       return { retry: false, reason: String(error) }
     }
-  }
-
-  #send(entry: QueuedBody, body: Uint8Array): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const url = new URL(this.#options.url)
-      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-        method: 'POST',
-        headers: { ...this.#headers, 'content-length': String(body.byteLength) },
-        timeout: this.#options.timeoutMs,
-        ...(this.#agent === undefined ? {} : { agent: this.#agent }),
-      })
-      request.on('socket', (socket) => socket.unref())
-      request.on('finish', () => (entry.handedOver = true))
-      request.on('timeout', () => request.destroy(new Error('timed out')))
-      request.on('error', (error: NodeJS.ErrnoException) => {
-        const reason = error.code ?? error.message
-        // A kept connection that the backend has closed meanwhile says nothing about the backend; a new one is made.
-        const stale = request.reusedSocket && (reason === 'ECONNRESET' || reason === 'EPIPE')
-        resolve({ retry: true, reason, stale })
-      })
-      request.on('response', (response) => {
-        response.on('error', () => undefined).resume()
-        resolve(judgeAnswer(response.statusCode ?? 0, response.headers['retry-after']))
-      })
-      request.end(body)
-    })
   }
 
   #pause(ms: number): Promise<void> {

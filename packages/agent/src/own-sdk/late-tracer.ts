@@ -23,8 +23,8 @@ export class LateTracer implements Tracer {
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(...args: readonly unknown[]): ReturnType<F> {
-    const tracer = this.#now()
-    return Reflect.apply(tracer.startActiveSpan, tracer, args) as ReturnType<F>
+    const tracer = this.#now() as { startActiveSpan(...all: readonly unknown[]): unknown }
+    return tracer.startActiveSpan(...args) as ReturnType<F>
   }
 
   #now(): Tracer {

@@ -61,12 +61,12 @@ export class Invocations {
   /** The handler with a span around each invocation, and the telemetry sent before its answer. */
   wrap(handler: LambdaHandler): LambdaHandler {
     const streaming = Reflect.get(handler, STREAMING) !== undefined
-    const invocations = this
+    const begin = (args: unknown[]): Invocation | undefined =>
+      this.#begin(args[0], args[streaming ? 2 : 1] as LambdaContext | undefined)
+    const run = this.#run.bind(this)
     const traced: LambdaHandler = function handle(...args) {
-      const invocation = invocations.#begin(args[0], args[streaming ? 2 : 1] as LambdaContext | undefined)
-      return invocation === undefined
-        ? handler.apply(this, args)
-        : invocations.#run(invocation, this, handler, args, streaming)
+      const invocation = begin(args)
+      return invocation === undefined ? handler.apply(this, args) : run(invocation, this, handler, args, streaming)
     }
     // The runtime decides by these how it calls a handler.
     Object.defineProperty(traced, 'length', { value: handler.length, configurable: true })
