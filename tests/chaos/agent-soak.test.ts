@@ -40,6 +40,8 @@ describe('a server under the agent that answers over kept connections keeps its 
     await sink.close()
     expect(code).toBe(0)
     const soaked = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Soaked
+    // The figures are worth having when it passes, too.
+    console.log(`Node ${version}: ${JSON.stringify(soaked)}`)
     expect(soaked.requests).toBe(REQUESTS)
     expect(soaked.connections).toBeLessThanOrEqual(16)
     expect(sink.requests.length).toBeGreaterThan(0)

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { OtlpSink, type SinkSpan } from '@clew/testkit/otlp-sink'
@@ -166,29 +164,6 @@ describe('a backend in trouble', () => {
     await program.ended
     expectTwoJoinedRequests()
   })
-
-  it.each([
-    ['end', { code: 0, signal: null }],
-    ['exit', { code: 3, signal: null }],
-    ['throw', { code: 1, signal: null }],
-    ['stay', { code: null, signal: 'SIGTERM' }],
-  ])(
-    'that takes the connection and never answers does not keep the program from its end (%s)',
-    async (end, expected) => {
-      const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1')
-      await once(silent, 'listening')
-      const { port } = silent.address() as AddressInfo
-      const program = runProgram('program.mjs', [end], { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` })
-      if (end === 'stay') {
-        await program.ready
-        program.child.kill('SIGTERM')
-      }
-      const ended = await program.ended
-      expect(ended).toMatchObject(expected)
-      expect(ended.stderr.split('\n').filter((line) => line.startsWith('clew:')).length).toBeLessThanOrEqual(1)
-      silent.close()
-    },
-  )
 
   it('that refuses telemetry is said once', async () => {
     await sink.close()

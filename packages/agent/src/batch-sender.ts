@@ -50,7 +50,7 @@ export class BatchSender<Item> {
       const batch = this.#items.splice(0, this.#options.maxBatchItems)
       try {
         const body = this.#options.serialize(batch)
-        if (body !== undefined) this.#options.transport.enqueue(body)
+        if (body !== undefined) this.#options.transport.enqueue(body, batch.length)
       } catch (error) {
         this.#dropped += batch.length
         reportOnce(`${batch.length} items could not be serialized: ${String(error)}`)

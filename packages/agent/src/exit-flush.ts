@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
+import { accountFor, type LastRequest } from './last-requests.ts'
 import { sendBeforeExit } from './send-before-exit.ts'
-import type { PendingRequest } from './otlp-transport.ts'
 
 /** What the end of a process needs from the pipelines. */
 export interface ExitFlushOptions {
@@ -9,7 +9,7 @@ export interface ExitFlushOptions {
   /** Sends everything, metrics included; may take for ever. `final` when nothing is expected to come after it. */
   readonly flush: (final: boolean) => Promise<void>
   /** Serializes everything that can be without a turn of the event loop and takes it off the queues. */
-  readonly takePending: () => PendingRequest[]
+  readonly takePending: () => LastRequest[]
 }
 
 /**
@@ -17,15 +17,21 @@ export interface ExitFlushOptions {
  * - the event loop is empty: asynchronously, then the process ends by itself;
  * - SIGTERM or SIGINT that the program does not handle: asynchronously, then the signal takes its course;
  * - `process.exit()` and uncaught errors: traces and logs synchronously (metrics need the event loop and are left out).
+ *
+ * What the backend has not answered to by then is put on the disk (CLEW_SPOOL_DIR), or counted and said in one line.
  */
 export function flushOnExit(options: ExitFlushOptions): void {
   // One budget for all of the end: what waiting for the loop has used up is not there a second time.
   let leftMs = options.budgetMs
   process.on('beforeExit', onEmptyLoop)
-  process.on('exit', () => sendBeforeExit(options.takePending(), leftMs))
+  process.on('exit', atTheEnd)
   // Threads get no signals: theirs end with the process or by themselves.
   for (const signal of isMainThread ? (['SIGTERM', 'SIGINT'] as const) : []) {
-    onFatalSignal(signal, (final) => within(final))
+    onFatalSignal(signal, async (final) => {
+      await within(final)
+      // A signal ends the process without the event 'exit'.
+      return atTheEnd
+    })
   }
 
   let flushed = false
@@ -34,6 +40,11 @@ export function flushOnExit(options: ExitFlushOptions): void {
     if (flushed) return
     flushed = true
     void within(true)
+  }
+
+  function atTheEnd(): void {
+    const requests = options.takePending()
+    accountFor(requests, sendBeforeExit(requests, leftMs))
   }
 
   async function within(final: boolean): Promise<void> {
@@ -59,14 +70,15 @@ async function bounded(promise: Promise<void>, budgetMs: number): Promise<void> 
  * in charge. Our listener is hidden from `process.listeners`, because libraries decide by the number of listeners
  * whether anybody else will end the process.
  */
-function onFatalSignal(signal: NodeJS.Signals, flush: (final: boolean) => Promise<void>): void {
+function onFatalSignal(signal: NodeJS.Signals, flush: (final: boolean) => Promise<() => void>): void {
   const listener = (): void => {
     if (process.listenerCount(signal) > 0) {
       void flush(false)
       return
     }
-    void flush(true).then(() => {
+    void flush(true).then((atTheEnd) => {
       if (process.listenerCount(signal) > 0) return
+      atTheEnd()
       process.removeListener(signal, listener)
       process.kill(process.pid, signal)
     })

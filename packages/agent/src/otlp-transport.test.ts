@@ -80,15 +80,18 @@ describe('OtlpTransport', () => {
     expect(sending.takePending().map((request) => request.body.byteLength)).toEqual([6, 4])
   })
 
-  it('does not hand out a request again that the network already has', async () => {
+  it('at the end tells what the network already has from what it has not', async () => {
     const { url, bodies } = await backend(null)
     const sending = transport(url)
     sending.enqueue(text('sent'))
     sending.enqueue(text('waiting'))
     await expect.poll(() => bodies).toEqual(['sent'])
     const pending = sending.takePending()
-    expect(pending.map((request) => Buffer.from(request.body).toString())).toEqual(['waiting'])
-    expect(pending[0]).toMatchObject({ url, headers: { 'content-type': 'application/x-protobuf' } })
+    expect(pending.map(({ body, handedOver }) => [Buffer.from(body).toString(), handedOver])).toEqual([
+      ['sent', true],
+      ['waiting', false],
+    ])
+    expect(pending[1]).toMatchObject({ url, headers: { 'content-type': 'application/x-protobuf' } })
   })
 
   it('takes a new connection for a kept one that the backend closes, and says nothing of it', async () => {

@@ -1,17 +1,15 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
+import type https from 'node:https'
+import { postBody } from './otlp-post.ts'
+import type { PendingRequest } from './pending-request.ts'
 import { backoffMs } from './pipeline/backoff.ts'
 import { compressed, type Compression } from './pipeline/compression.ts'
 import type { DiskSpool } from './pipeline/disk-spool.ts'
 import type { QueuedBody } from './pipeline/queued-body.ts'
-import { judgeAnswer } from './pipeline/judge-answer.ts'
-import { isStale, type Posted } from './pipeline/stale-connection.ts'
+import type { Outcome } from './pipeline/judge-answer.ts'
 import { reportOnce } from './report-once.ts'
-
-// The functions as Node made them: the instrumentation replaces these properties, and the agent must not see itself.
-const [requestHttp, requestHttps] = [http.request, https.request]
 
 /** Where the bodies of one signal go. `headers` may be late: they are read when the first body leaves. */
 export interface TransportOptions {
@@ -26,13 +24,6 @@ export interface TransportOptions {
   readonly spool?: DiskSpool | undefined
   /** Requests on the wire at the same time; one keeps the order. */
   readonly maxInFlight?: number
-}
-
-/** A body that is not known to have left this process, ready to be posted as it is. */
-export interface PendingRequest {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array
 }
 
 const DEFAULT_QUEUED_BYTES = 8 * 1024 * 1024
@@ -63,6 +54,11 @@ export class OtlpTransport {
 
   constructor(options: TransportOptions) {
     this.#options = options
+  }
+
+  /** Where the bodies go. */
+  get url(): string {
+    return this.#options.url
   }
 
   /** Requests that were given up, because the queue was full or the backend refused them. */
@@ -117,7 +113,7 @@ export class OtlpTransport {
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
-  /** Empties the queue and returns what has not been handed to the network yet. For the last moment of a process. */
+  /** Empties the queue and returns what is not known to have arrived. For the last moment of a process. */
   takePending(): PendingRequest[] {
     const all = [...this.#sending, ...this.#waiting]
     this.#waiting.length = 0
@@ -125,11 +121,17 @@ export class OtlpTransport {
     this.#queuedBytes = 0
     this.#queuedItems = 0
     for (const entry of all) entry.taken = true
-    const unsent = all.filter((entry) => !entry.handedOver)
     // One that has failed before would most likely do so again, and hold up the end.
-    const away = unsent.some((entry) => entry.attempts > 0)
-    const pending = unsent.filter(({ body, items }) => !away || this.#options.spool?.put(body, items) !== true)
-    return pending.map((entry) => ({ url: this.#options.url, headers: this.#headers, body: entry.body }))
+    const away = all.some((entry) => !entry.handedOver && entry.attempts > 0)
+    const pending = all.filter((entry) => entry.handedOver || !away || !this.#spool(entry))
+    return pending.map((entry) => ({
+      url: this.#options.url,
+      headers: this.#headers,
+      body: entry.body,
+      items: entry.items,
+      handedOver: entry.handedOver,
+      setAside: () => this.#spool(entry) || this.#lose(entry.items),
+    }))
   }
 
   async #runLane(): Promise<void> {
@@ -159,6 +161,10 @@ export class OtlpTransport {
       }
       const { retry, reason, retryAfterMs, stale } = await this.#post(entry)
       if (entry.taken) return
+      if (stale === true) {
+        entry.handedOver = false
+        continue
+      }
       if (!retry || Date.now() >= entry.deadlineMs) {
         if (reason === undefined) {
           this.#sentItems += entry.items
@@ -168,7 +174,6 @@ export class OtlpTransport {
         return
       }
       entry.handedOver = false
-      if (stale) continue
       reportOnce(`no OTLP backend at ${this.#options.url} (${reason}); still trying, the program runs on`)
       if (retryAfterMs === undefined) await this.#pause(backoffMs(entry.attempts++))
       else this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + retryAfterMs)
@@ -185,37 +190,17 @@ export class OtlpTransport {
     }
   }
 
-  async #post(entry: QueuedBody): Promise<Posted> {
+  async #post(entry: QueuedBody): Promise<Outcome> {
     try {
       const body = await compressed(entry.body, this.#options.compression)
       if (entry.taken) return { retry: false }
-      return await context.with(suppressTracing(ROOT_CONTEXT), () => this.#send(entry, body))
+      const { url, timeoutMs } = this.#options
+      return await context.with(suppressTracing(ROOT_CONTEXT), () =>
+        postBody(body, { url, headers: this.#headers, timeoutMs, agent: this.#agent }, () => (entry.handedOver = true)),
+      )
     } catch (error) {
       return { retry: false, reason: String(error) }
     }
-  }
-
-  #send(entry: QueuedBody, body: Uint8Array): Promise<Posted> {
-    return new Promise((resolve) => {
-      const url = new URL(this.#options.url)
-      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-        method: 'POST',
-        headers: { ...this.#headers, 'content-length': String(body.byteLength) },
-        timeout: this.#options.timeoutMs,
-        ...(this.#agent === undefined ? {} : { agent: this.#agent }),
-      })
-      request.on('socket', (socket) => socket.unref())
-      request.on('finish', () => (entry.handedOver = true))
-      request.on('timeout', () => request.destroy(new Error('timed out')))
-      request.on('error', (error: NodeJS.ErrnoException) =>
-        resolve({ retry: true, reason: error.code ?? error.message, stale: isStale(request, error) }),
-      )
-      request.on('response', (response) => {
-        response.on('error', () => undefined).resume()
-        resolve(judgeAnswer(response.statusCode ?? 0, response.headers['retry-after']))
-      })
-      request.end(body)
-    })
   }
 
   #pause(ms: number): Promise<void> {
@@ -232,8 +217,13 @@ export class OtlpTransport {
 
   /** To the disk where there is one for that; lost otherwise. */
   #setAside(body: Uint8Array, items: number, message: string): void {
-    if (this.#options.spool?.put(body, items) === true) this.#spooledItems += items
-    else this.#drop(items, message)
+    if (!this.#spool({ body, items })) this.#drop(items, message)
+  }
+
+  #spool({ body, items }: Pick<QueuedBody, 'body' | 'items'>): boolean {
+    if (this.#options.spool?.put(body, items) !== true) return false
+    this.#spooledItems += items
+    return true
   }
 
   /** The backend takes data: one more of those that wait on the disk, for each that has arrived. */
@@ -243,8 +233,13 @@ export class OtlpTransport {
   }
 
   #drop(items: number, message: string): void {
+    this.#lose(items)
+    reportOnce(message)
+  }
+
+  #lose(items: number): false {
     this.#droppedRequests++
     this.#droppedItems += items
-    reportOnce(message)
+    return false
   }
 }

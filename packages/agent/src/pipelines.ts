@@ -22,7 +22,8 @@ import { LogGate } from './control/log-gate.ts'
 import { DurationProducer } from './metrics/duration-producer.ts'
 import { exemplarFilter } from './metrics/exemplar-reservoir.ts'
 import { serializeMetrics } from './metrics/serialize-metrics.ts'
-import { OtlpTransport, type PendingRequest, type TransportOptions } from './otlp-transport.ts'
+import type { LastRequest } from './last-requests.ts'
+import { OtlpTransport, type TransportOptions } from './otlp-transport.ts'
 import { compressionFrom } from './pipeline/compression.ts'
 import { DiskSpool } from './pipeline/disk-spool.ts'
 import { createFastTraces, type FastTraces } from './pipeline/fast-traces.ts'
@@ -40,13 +41,15 @@ export interface Pipelines {
   readonly durations?: DurationProducer
   /** Which log records are sent; they pass it where logs go over our own sender. */
   readonly logGate: LogGate
+  /** Where the traces go over our transport. */
+  readonly tracesUrl?: string
   readonly spanProcessors?: SpanProcessor[]
   readonly logRecordProcessors?: LogRecordProcessor[]
   readonly metricReaders?: MetricReader[]
   /** Sends everything collected so far, metrics included; waits for the backend however long it takes. */
   readonly flush: () => Promise<void>
-  /** Serializes all spans and log records, and takes what has not left off the queues; needs no turn of the loop. */
-  readonly takePending: () => PendingRequest[]
+  /** Serializes all spans and log records, and takes what is not known to have arrived off the queues; needs no turn of the loop. */
+  readonly takePending: () => LastRequest[]
 }
 
 /** The parts in the form in which the SDK takes them. */
@@ -63,14 +66,16 @@ export interface PipelineOptions {
 /** Builds the way out for traces, logs and metrics from OTEL_*; variables and meaning are the SDK's own. */
 export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: PipelineOptions): Pipelines {
   const senders: { flush(): void; drain(): Promise<void> }[] = []
-  const transports: OtlpTransport[] = []
+  const transports: { readonly sending: OtlpTransport; readonly signal: SignalName }[] = []
+  let tracesUrl: string | undefined
   const transport = (
     signal: SignalName,
     path: 'protobuf' | 'json',
     more?: Partial<TransportOptions>,
   ): OtlpTransport => {
     const created = createTransport(env, signal, path, more)
-    transports.push(created)
+    transports.push({ sending: created, signal })
+    if (signal === 'TRACES') tracesUrl = created.url
     return created
   }
 
@@ -126,6 +131,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     logGate,
     ...(fastTraces === undefined ? {} : { fastTraces }),
     ...(durations === undefined ? {} : { durations }),
+    ...(tracesUrl === undefined ? {} : { tracesUrl }),
     flush: async () => {
       const readers = parts.metricReaders ?? []
       await Promise.all([...senders.map((sender) => sender.drain()), ...readers.map((reader) => reader.forceFlush())])
@@ -134,7 +140,9 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
       // What was kept back for its end has none any more.
       fastTraces?.sampler.tail?.flush()
       for (const sender of senders) sender.flush()
-      return transports.flatMap((sending) => sending.takePending())
+      return transports.flatMap(({ sending, signal }) =>
+        sending.takePending().map((request) => ({ ...request, signal })),
+      )
     },
   }
 }
@@ -201,7 +209,7 @@ function metricExporter(transport: OtlpTransport, path: 'protobuf' | 'json'): Pu
   return new OTLPMetricExporterBase({
     export: (items, done) => {
       const body = serializeMetrics(items, path)
-      if (body !== undefined) transport.enqueue(body)
+      if (body !== undefined) transport.enqueue(body, 1)
       done({ code: ExportResultCode.SUCCESS })
     },
     forceFlush: () => transport.drained(),

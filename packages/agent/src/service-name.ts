@@ -3,7 +3,7 @@ import { basename, dirname, join, parse } from 'node:path'
 
 /**
  * The name a program goes by when nobody gave one: for `server.js`, `index.js` and the like the name in the nearest
- * package.json, else the script's own name. Undefined when the environment names the service, or when there is no script.
+ * package.json, else the script's own name; in AWS Lambda that of the function. Undefined when the environment names the service, or when there is no script.
  */
 export function deriveServiceName(
   script: string | undefined,
@@ -11,6 +11,7 @@ export function deriveServiceName(
 ): string | undefined {
   if (env['OTEL_SERVICE_NAME']) return undefined
   if (/(^|,)\s*service\.name\s*=/.test(env['OTEL_RESOURCE_ATTRIBUTES'] ?? '')) return undefined
+  if (env['AWS_LAMBDA_FUNCTION_NAME']) return env['AWS_LAMBDA_FUNCTION_NAME']
   if (script === undefined || script === '') return undefined
   const name = parse(basename(script)).name
   const generic = /^(index|main|server|app|start|cli|run|bin|www)$/.test(name)

@@ -92,6 +92,11 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
         '',
         'A JSON object with options of one: `CLEW_INSTRUMENTATION_PG=\'{"enhancedDatabaseReporting":true}\'`. What upstream documents for hosted ones; `{"server":false}`, `{"client":false}` for `http`.',
       ),
+      setting(
+        'CLEW_MESSAGING_CONSUMER',
+        'single messages: parent; batches: link',
+        '`parent`: the work on a message is part of its sender’s trace; `link`: a trace of its own with a link. Kafka, SQS, BullMQ, NATS, MQTT, Lambda; for one of them the option `consumer` (docs/agent/context.md).',
+      ),
       setting('CLEW_TRACER', 'clew', '`sdk`: spans and HTTP requests by the upstream SDK and its instrumentations.'),
       setting(
         'CLEW_COMPILE_CACHE',
@@ -151,10 +156,14 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
       setting(
         'CLEW_SPOOL_DIR',
         '',
-        'A folder for requests that the backend has not taken for a minute or that do not fit in memory. They are sent when it is back, also by a later process.',
+        'A folder for requests that the backend has not taken for a minute, that do not fit in memory, or that it has not answered when the program ends. They are sent when it is back, also by a later process.',
       ),
       setting('CLEW_SPOOL_BYTES', '67108864', 'Size of that folder, at most.'),
-      setting('CLEW_EXIT_BUDGET_MS', '500', 'The longest the agent may hold up the end of a program.'),
+      setting(
+        'CLEW_EXIT_BUDGET_MS',
+        '500',
+        'The longest the agent may hold up the end of a program, or the answer of a Lambda function.',
+      ),
     ],
   },
   {

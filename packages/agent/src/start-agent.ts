@@ -11,6 +11,7 @@ import { reportBundled } from './findings/bundled-program.ts'
 import { packagesInMemory, reportLoadedBefore } from './findings/loaded-before.ts'
 import { allFindings, openFindings, reportFinding } from './findings/report-finding.ts'
 import { createPipelines } from './pipelines.ts'
+import { setInvocationFlush } from './instrumentations/lambda/flush-invocation.ts'
 import { PluginHost } from './plugins/plugin-host.ts'
 import { pluginWanted } from './plugins/plugin-switches.ts'
 import { allPlugins } from './plugins/registry.ts'
@@ -53,12 +54,12 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
   // A copy: some of it is read when a library is loaded, and by then the defaults are out of the environment again.
   const env = { ...process.env }
   const inMemory = packagesInMemory()
-  const { flush, takePending, fastTraces, durations, logGate, ...parts } = createPipelines(env, {
+  const { flush, takePending, fastTraces, durations, logGate, tracesUrl, ...parts } = createPipelines(env, {
     ownTracer: wantsOwnTracer(env),
     maxQueuedSpans,
   })
   const serviceName = deriveServiceName(process.argv[1], env)
-  const endRest = startSdk({ env, serviceName, parts, fastTraces })
+  const endRest = startSdk({ env, serviceName, parts, fastTraces, tracesUrl })
   openFindings()
   if (fastTraces !== undefined && env['CLEW_LOST_CONTEXT']?.trim().toLowerCase() !== 'off') {
     watchLostContext(fastTraces.startHooks)
@@ -82,8 +83,10 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
     isMainThread,
     points: { findings: openedFindings, setRuleEnabled: switchRule },
   })
+  const budgetMs = numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500)
+  setInvocationFlush({ flush, budgetMs })
   flushOnExit({
-    budgetMs: numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500),
+    budgetMs,
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.
     flush: async (final) => {
       if (final) {

@@ -15,13 +15,16 @@ import {
 import { LoggerProvider } from '@opentelemetry/sdk-logs'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { NodeSDK } from '@opentelemetry/sdk-node'
-import { TracerProvider } from '@opentelemetry/sdk-trace'
+import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace'
 import { createRequire } from 'node:module'
 import { AgentContextManager } from './context/agent-context.ts'
 import type { FastTraces } from './pipeline/fast-traces.ts'
+import { lambdaDetector } from './instrumentations/lambda/lambda-detector.ts'
 import { watchOverhead } from './overhead/watch-overhead.ts'
 import { reportPipelineMetrics } from './pipeline/pipeline-metrics.ts'
 import type { SdkParts } from './pipelines.ts'
+import { setProgramSpanOutlet } from './own-sdk/own-processor.ts'
+import { intoPipeline } from './own-sdk/program-spans.ts'
 import { baggageCopier } from './propagation/baggage-attributes.ts'
 import { carryBaggage, processorsOfSdk } from './propagation/carry-baggage.ts'
 import { createPropagator } from './propagation/create-propagator.ts'
@@ -35,6 +38,8 @@ export interface SdkOptions {
   readonly parts: SdkParts
   /** Our own tracer; `parts` then has no span processors in it. */
   readonly fastTraces: FastTraces | undefined
+  /** Where the traces go, when they go there over our own transport. */
+  readonly tracesUrl: string | undefined
 }
 
 /** Detectors that answer at once: the cloud ones ask the network and hold up the first export. */
@@ -44,6 +49,7 @@ const DETECTORS: ResourceDetector[] = [
   hostDetector,
   osDetector,
   serviceInstanceIdDetector,
+  lambdaDetector,
 ]
 
 /**
@@ -77,7 +83,20 @@ export function startSdk(options: SdkOptions): (() => Promise<void>) | undefined
     reportPipelineMetrics(fastTraces)
     watchOverhead(env, fastTraces)
   }
+  receiveProgramSpans(options, sdk)
   return ownsAll || sdk === undefined ? undefined : () => sdk.shutdown()
+}
+
+/** Spans that the program's own SDK makes go the way of the agent's. */
+function receiveProgramSpans({ parts, fastTraces, tracesUrl }: SdkOptions, sdk: NodeSDK | undefined): void {
+  const own = parts.spanProcessors ?? processorsOfSdk(sdk).spanProcessors ?? []
+  if (fastTraces !== undefined) setProgramSpanOutlet({ take: intoPipeline(fastTraces), own, url: tracesUrl })
+  else if (own.length > 0) {
+    const take = (span: unknown): void => {
+      for (const processor of own) processor.onEnd(span as ReadableSpan)
+    }
+    setProgramSpanOutlet({ take, own: [...own], url: tracesUrl })
+  }
 }
 
 function startBareSdk({ parts }: SdkOptions, resource: Resource): void {

@@ -13,6 +13,8 @@ const server = createServer((request, response) => {
     })
   })
 })
+// A machine that stands still for seconds must not end connections: they are to be kept.
+server.keepAliveTimeout = 0
 const inner = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 const outer = new Set()

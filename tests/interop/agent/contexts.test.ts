@@ -68,9 +68,13 @@ it(`each message of a WebSocket is a trace of its own with a link to the handsha
   expect(call('ws').parentSpanId).toBe(message?.spanId)
 })
 
-it(`a cron job begins a trace of its own, also when a request has set it up (${library('node-cron')})`, () => {
-  const job = run.spans.find((span) => span.name === 'job * * * * * *')
-  expect(job).toMatchObject({ kind: KIND.internal })
-  expect(job?.parentSpanId ?? '').toBe('')
-  expect(call('cron').parentSpanId).toBe(job?.spanId)
+it.each([
+  ['node-cron', library('node-cron')],
+  ['cron', `${library('cron')}, CronJob.from`],
+  ['cron-new', `${library('cron')}, new CronJob`],
+  ['node-schedule', library('node-schedule')],
+])('a job of %s begins a trace of its own, also when a request has set it up (%s)', (name) => {
+  const parent = run.spans.find((span) => span.spanId === call(`${name}-job`).parentSpanId)
+  expect(parent).toMatchObject({ name: 'job * * * * * *', kind: KIND.internal })
+  expect(parent?.parentSpanId ?? '').toBe('')
 })

@@ -100,9 +100,10 @@ describe('older versions, by the upstream instrumentations', () => {
     [library('ioredis', true), 'ioredis.mjs', 'redis', 4],
     [library('mysql2', true), 'mysql2.mjs', 'mysql', 3],
   ])('%s', async (_library, program, system, atLeast) => {
-    const { spans } = await runApp(program, { env: redisEnv(), older: true })
-    const found = inServerSpan(spans)
+    const run = await runApp(program, { env: redisEnv(), older: true })
+    const found = inServerSpan(run.spans)
     expect(found.length).toBeGreaterThanOrEqual(atLeast)
+    if (program === 'mysql2.mjs') expectCallbacksInTheirRequests(run)
     for (const span of found) {
       expect(span).toMatchObject({
         kind: KIND.client,
@@ -119,7 +120,20 @@ it(library('mysql2'), async () => {
     'db.namespace': 'shop',
     'db.query.text': 'SELECT n FROM items WHERE id = ?',
   })
+  expectCallbacksInTheirRequests(run)
 })
+
+/** Two requests wait for the one connection of a pool; the callback of each makes a call. */
+function expectCallbacksInTheirRequests({ spans }: AppRun): void {
+  const queries = ['first_queue', 'second_queue'].map((table) => {
+    const query = spans.find((span) => String(span.values['db.query.text']).endsWith(table))
+    const inCallback = spans.find((span) => String(span.values['url.full']).endsWith(`/${table}`))
+    expect(query?.traceId).toBeDefined()
+    expect(inCallback).toMatchObject({ traceId: query?.traceId, parentSpanId: query?.parentSpanId })
+    return query
+  })
+  expect(new Set(queries.map((query) => query?.traceId)).size).toBe(2)
+}
 
 describe('MongoDB', () => {
   it(library('mongodb'), async () => {
@@ -158,6 +172,36 @@ describe('one call of an object-relational mapper is one span', () => {
   it(`${library('drizzle-orm')} on pg and on postgres.js`, async () => {
     const run = await runApp('drizzle.mjs', { env: postgresEnv() })
     expect(calls(run, 'postgresql', postgres.port)).toEqual(['INSERT drizzle_items', 'SELECT drizzle_items'])
+  })
+
+  it(`${library('@prisma/client')} on its adapter for pg`, async () => {
+    const run = await runApp('prisma.mjs', { env: postgresEnv() })
+    expect(calls(run, 'postgresql', postgres.port)).toEqual([
+      'INSERT public.Order',
+      'SELECT public.Order',
+      'BEGIN',
+      'SELECT SELECT public.Order',
+      'DELETE public.Order',
+      'COMMIT',
+    ])
+  })
+
+  it(`${library('@prisma/instrumentation')}: Prisma’s own spans join, the driver’s are below them`, async () => {
+    const { spans } = await runApp('prisma.mjs', { args: ['instrumented'], env: postgresEnv() })
+    const server = spans.find((span) => span.kind === KIND.server)
+    const inRequest = spans.filter((span) => span.traceId === server?.traceId)
+    const below = inServerSpan(spans)
+    expect(below.map((span) => [span.scope, span.name])).toEqual([
+      ['prisma', 'prisma:client:operation'],
+      ['prisma', 'prisma:client:operation'],
+      ['prisma', 'prisma:client:transaction'],
+    ])
+    const calls = inRequest.filter((span) => span.values['db.system.name'] !== undefined && span.scope !== 'prisma')
+    expect(calls).toHaveLength(6)
+    const parents = new Map(inRequest.map((span) => [span.spanId, span]))
+    for (const call of calls) {
+      expect(parents.get(call.parentSpanId)?.name).toMatch(/^prisma:client:(?:db_query|start_transaction)$/)
+    }
   })
 
   it(library('typeorm'), async () => {

@@ -7,7 +7,8 @@ import { OtlpSink, type SinkLog, type SinkSpan } from '@clew/testkit/otlp-sink'
 
 const apps = fileURLToPath(new URL('../agent-apps/', import.meta.url))
 const cache = fileURLToPath(new URL('../../../.cache/agent-apps/', import.meta.url))
-const REGISTER = REGISTER_URL.replace('/src/', '/dist/')
+/** The agent as it is built. */
+export const REGISTER: string = REGISTER_URL.replace('/src/', '/dist/')
 
 /** What a program under the agent has sent, and how it ended. */
 export interface AppRun {

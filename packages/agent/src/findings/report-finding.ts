@@ -5,7 +5,7 @@ import { logs, SeverityNumber } from '@opentelemetry/api-logs'
  * - `loaded-before-agent`: a library was in memory before the agent could see it
  * - `bundled`: libraries are inside the program's own file, where load-time instrumentation does not reach
  * - `api-copies`: several copies of the OpenTelemetry API
- * - `second-sdk`: the program sets up an SDK of its own
+ * - `second-sdk`: an SDK that the program sets up does again what the agent does
  * - `unsupported-version`: a library that is known, in a version that is not
  * - `plugin-failed`: an instrumentation did not work and is off
  * - `rule-matched-nothing`: a rule of the user that found no place

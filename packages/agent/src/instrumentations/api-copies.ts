@@ -11,13 +11,13 @@ const SHARED = Symbol.for('opentelemetry.js.api.1')
 const OWN_MAJOR = 1
 
 /**
- * Watches the copies of the OpenTelemetry API and of its SDK that the program brings along. Copies find each other through
+ * Watches the copies of the OpenTelemetry API that the program brings along. Copies find each other through
  * a global object that says which version registered it, and one that is newer does not accept it: it is told a version
  * it accepts, so that its spans join. What stays apart is reported.
  */
 export const apiCopiesPlugin: Plugin = {
   name: 'api-copies',
-  modules: ['@opentelemetry/api', '@opentelemetry/sdk-node', '@opentelemetry/sdk-trace-node'],
+  modules: ['@opentelemetry/api'],
   start: ({ report }) => {
     const agentFolder = ownFolder('@opentelemetry/api')
     const copies = new Map<string, string>()
@@ -42,18 +42,7 @@ export const apiCopiesPlugin: Plugin = {
         )
       }
     }
-    const onSdk = ({ folder, module, version }: LoadedModule): void => {
-      if (folder === ownFolder(module)) return
-      report(
-        'second-sdk',
-        `the program loads ${module} ${version}: what it makes through the API joins the agent's traces, but its own processors and exporters get nothing; remove the set-up, or start without the agent`,
-      )
-    }
-    return [
-      { module: '@opentelemetry/api', patch: (_exports, about) => onApi(about) },
-      { module: '@opentelemetry/sdk-node', patch: (_exports, about) => onSdk(about) },
-      { module: '@opentelemetry/sdk-trace-node', patch: (_exports, about) => onSdk(about) },
-    ]
+    return [{ module: '@opentelemetry/api', patch: (_exports, about) => onApi(about) }]
   },
 }
 

@@ -1,4 +1,7 @@
-import type { Plugin } from '../plugins/plugin.ts'
+import { context as contextApi } from '@opentelemetry/api'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LoadedModule, ModuleExports, Plugin } from '../plugins/plugin.ts'
 import { traceChannel, type ChannelMessage } from './channels/trace-channel.ts'
 import { DatabaseTracer } from './database/database-call.ts'
 
@@ -9,7 +12,10 @@ interface Mysql2Message extends ChannelMessage {
   readonly serverPort?: number
 }
 
-/** By the channels of mysql2 itself, where it has them; in older versions upstream's instrumentation is hosted. */
+/**
+ * By the channels of mysql2 itself, where it has them; in older versions upstream's instrumentation is hosted, and callbacks
+ * are kept in the context of their callers here: those of queries, and those that wait for a connection of a pool.
+ */
 export const mysql2: Plugin = {
   name: 'mysql2',
   modules: [],
@@ -26,5 +32,38 @@ export const mysql2: Plugin = {
         },
       })
     }
+    // Nothing is shown of the wait for a connection; what goes on after it does so in its own context.
+    traceChannel('mysql2:pool:connect', { over: 'later', begin: () => undefined })
+    return [
+      { module: 'mysql2', file: 'lib/pool.js', patch: older(bindWaiting) },
+      { module: 'mysql2', file: 'lib/connection.js', patch: older(bindCommands) },
+    ]
   },
+}
+
+type Method = (this: object, ...args: unknown[]) => unknown
+
+/** Copies without channels. */
+function older(patch: (prototype: object) => void): (exports: ModuleExports, about: LoadedModule) => void {
+  return (exports, { folder }) => {
+    if (!existsSync(join(folder, 'lib/tracing.js'))) patch(exports.prototype as object)
+  }
+}
+
+function bindWaiting(prototype: object): void {
+  const holder = prototype as { getConnection: Method }
+  const original = holder.getConnection
+  holder.getConnection = function getConnection(callback, ...rest) {
+    return original.call(this, contextApi.bind(contextApi.active(), callback), ...rest)
+  }
+}
+
+function bindCommands(prototype: object): void {
+  const holder = prototype as { addCommand: Method }
+  const original = holder.addCommand
+  holder.addCommand = function addCommand(command, ...rest) {
+    const given = command as { onResult?: unknown }
+    if (typeof given.onResult === 'function') given.onResult = contextApi.bind(contextApi.active(), given.onResult)
+    return original.call(this, command, ...rest)
+  }
 }

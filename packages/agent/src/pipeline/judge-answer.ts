@@ -4,6 +4,8 @@ export interface Outcome {
   /** Why it was not accepted; undefined when it was. */
   readonly reason?: string
   readonly retryAfterMs?: number
+  /** A kept connection was closed by the other side: at once again, on another. */
+  readonly stale?: boolean
 }
 
 const MAX_RETRY_AFTER_MS = 30_000

@@ -43,10 +43,13 @@ function startLater(hosted: HostedInstrumentation, kit: PluginKit): void {
   }
 }
 
-function start({ name, className, config, native }: HostedInstrumentation, kit: PluginKit): ModulePatch[] {
+function start(
+  { name, className, config, configFor, adapt, native }: HostedInstrumentation,
+  kit: PluginKit,
+): ModulePatch[] {
   const exports = requireUpstream(name, kit)
   const Upstream = exports[className] as UpstreamClass
-  const settings = { ...config, ...kit.options, enabled: true }
+  const settings = { ...config, ...configFor?.(kit), ...kit.options, enabled: true }
   if (native === true) {
     useProviders(new Upstream(settings), trace.getTracerProvider(), metrics.getMeterProvider())
     return []
@@ -58,6 +61,7 @@ function start({ name, className, config, native }: HostedInstrumentation, kit: 
     }
   }
   const instance = new Unhooked(settings)
+  adapt?.(instance, kit)
   const meters = durationMeters(metrics.getMeterProvider(), kit.durations, MEASURED_BY_SPANS)
   useProviders(instance, measuringProvider(trace.getTracerProvider(), kit.durations), meters)
   const definitions = Upstream.prototype.init.call(instance) ?? []

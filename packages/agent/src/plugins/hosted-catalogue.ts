@@ -1,5 +1,8 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
 import { isMainThread } from 'node:worker_threads'
+import { consumeAsAsked } from '../instrumentations/messaging/kafkajs-consumers.ts'
+import { receiveAsAsked } from '../instrumentations/messaging/sqs-messages.ts'
+import type { PluginKit } from './plugin.ts'
 
 /** An upstream instrumentation the agent hosts: nothing of it is loaded before the program loads one of `modules`. */
 export interface HostedInstrumentation {
@@ -17,6 +20,10 @@ export interface HostedInstrumentation {
   readonly native?: true
   /** Starts after the first turn of the event loop. */
   readonly deferred?: true
+  /** Settings that depend on the options the user has set. */
+  readonly configFor?: (kit: PluginKit) => Readonly<Record<string, unknown>>
+  /** Changes how it does something, by the options the user has set. */
+  readonly adapt?: (instrumentation: object, kit: PluginKit) => void
   readonly when?: (env: Readonly<Record<string, string | undefined>>) => boolean
 }
 
@@ -40,6 +47,7 @@ export const HOSTED: readonly HostedInstrumentation[] = [
       '@smithy/smithy-client',
     ],
     config: { suppressInternalInstrumentation: true },
+    configFor: receiveAsAsked,
   },
   { name: 'bunyan', className: 'BunyanInstrumentation', modules: ['bunyan'] },
   { name: 'cassandra-driver', className: 'CassandraDriverInstrumentation', modules: ['cassandra-driver'] },
@@ -72,7 +80,7 @@ export const HOSTED: readonly HostedInstrumentation[] = [
     config: { requireParentSpan: true },
     unlessFile: 'built/tracing.js',
   },
-  { name: 'kafkajs', className: 'KafkaJsInstrumentation', modules: ['kafkajs'] },
+  { name: 'kafkajs', className: 'KafkaJsInstrumentation', modules: ['kafkajs'], adapt: consumeAsAsked },
   // The calls of its drivers are shown: these would show them twice. Likewise mongoose.
   { name: 'knex', className: 'KnexInstrumentation', modules: ['knex'], offByDefault: true },
   { name: 'koa', className: 'KoaInstrumentation', modules: ['koa'], config: { ignoreLayersType: ['middleware'] } },

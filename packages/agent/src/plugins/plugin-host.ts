@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { types } from 'node:util'
 import type { FindingKind } from '../findings/report-finding.ts'
 import type { DurationRecorders } from '../metrics/duration-producer.ts'
 import { hookCommonJs } from '../modules/commonjs-hook.ts'
@@ -148,7 +149,7 @@ export class PluginHost {
 
   #onCommonJs(exports: unknown, path: string, file: PackageFile): unknown {
     const patches = this.#patchesFor(file)
-    if (patches === undefined || !isObject(exports) || isNamespace(exports)) return exports
+    if (patches === undefined || !isObject(exports) || types.isModuleNamespaceObject(exports)) return exports
     const result = this.#apply(patches, exports, aboutFile(file, mainOfPackage(file) === path, false))
     this.#patched.add(exports)
     if (isObject(result)) this.#patched.add(result)
@@ -213,8 +214,4 @@ function aboutFile({ name, folder, file }: PackageFile, isMain: boolean, isEsm: 
 
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
-}
-
-function isNamespace(value: object): boolean {
-  return Reflect.get(value, Symbol.toStringTag) === 'Module'
 }

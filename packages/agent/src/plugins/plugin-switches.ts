@@ -13,14 +13,21 @@ export function pluginWanted(env: Env, name: string, offByDefault = false): bool
   return enabled.length === 0 ? !offByDefault : enabled.includes(name)
 }
 
-/** What CLEW_INSTRUMENTATION_<NAME> sets: a JSON object. Empty when unset; an Error for what is no object. */
+/**
+ * What CLEW_INSTRUMENTATION_<NAME> sets: a JSON object; its `consumer` is what CLEW_MESSAGING_CONSUMER says for all, unless it
+ * says something itself. Empty when unset; an Error for what is no object.
+ */
 export function pluginOptions(env: Env, name: string): Readonly<Record<string, unknown>> | Error {
   const variable = `CLEW_INSTRUMENTATION_${variableName(name)}`
   const text = env[variable]?.trim()
-  if (!text) return {}
+  const relation = env['CLEW_MESSAGING_CONSUMER']?.trim().toLowerCase()
+  const forAll = relation === 'parent' || relation === 'link' ? { consumer: relation } : {}
+  if (!text) return forAll
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return { ...forAll, ...(value as Record<string, unknown>) }
+    }
   } catch {
     // The sentence below is the better one.
   }

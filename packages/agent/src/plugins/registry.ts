@@ -11,13 +11,16 @@ import { workerThreads } from '../instrumentations/hops/worker-threads.ts'
 import { http2Plugin } from '../instrumentations/http2/plugin.ts'
 import { ioredis } from '../instrumentations/ioredis.ts'
 import { koa } from '../instrumentations/koa.ts'
+import { awsLambda } from '../instrumentations/lambda/aws-lambda.ts'
 import { bunyan } from '../instrumentations/logging/bunyan.ts'
 import { bullmq } from '../instrumentations/messaging/bullmq.ts'
 import { mqtt } from '../instrumentations/messaging/mqtt.ts'
+import { nats } from '../instrumentations/messaging/nats/nats.ts'
 import { ws } from '../instrumentations/messaging/ws.ts'
 import { mongodb } from '../instrumentations/mongodb.ts'
 import { mysql2 } from '../instrumentations/mysql2.ts'
 import { next } from '../instrumentations/next.ts'
+import { ownSdk } from '../instrumentations/own-sdk.ts'
 import { pg } from '../instrumentations/pg.ts'
 import { postgres } from '../instrumentations/postgres.ts'
 import { redis } from '../instrumentations/redis.ts'
@@ -36,6 +39,8 @@ const OWN: readonly Plugin[] = [
   undiciPlugin,
   http2Plugin,
   apiCopiesPlugin,
+  ownSdk,
+  awsLambda,
   fastify,
   hapi,
   hono,
@@ -52,6 +57,7 @@ const OWN: readonly Plugin[] = [
   betterSqlite3,
   nodeSqlite,
   mqtt,
+  nats,
   ws,
   childProcess,
   processMessages,

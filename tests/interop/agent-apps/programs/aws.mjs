@@ -57,7 +57,13 @@ await inRequest(async () => {
   await new SNSClient(options).send(new PublishCommand({ TopicArn: 'arn:aws:sns:eu-west-1:1:news', Message: 'four' }))
 })
 const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] }))
-for (const message of Messages) await handle(message)
+if (process.argv[2] === 'map') await Promise.all(Messages.map(handle))
+else if (process.argv[2] === 'forEach') {
+  const all = []
+  Messages.forEach((message) => all.push(handle(message)))
+  await Promise.all(all)
+} else for (const message of Messages) await handle(message)
+await fetch(`${setting('TEST_PEER')}/after`)
 console.log('received', Messages.length)
 peer.close()
 peer.closeAllConnections()

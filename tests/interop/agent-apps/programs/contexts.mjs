@@ -6,8 +6,10 @@ import { createServer } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { Readable, Transform } from 'node:stream'
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { CronJob } from 'cron'
 import genericPool from 'generic-pool'
 import cron from 'node-cron'
+import schedule from 'node-schedule'
 import Piscina from 'piscina'
 import { WebSocket, WebSocketServer } from 'ws'
 import { inRequest, setting } from './in-request.mjs'
@@ -129,13 +131,18 @@ for (const [name, work] of Object.entries(PLACES)) {
 }
 
 // A job begins a trace of its own each time, also when it was set up in a request.
-let job
-await inRequest(async () => {
-  await new Promise((resolve) => {
-    job = cron.schedule('* * * * * *', () => call('cron').then(resolve))
-  })
-})
-await job.destroy()
+const jobs = []
+const everySecond = '* * * * * *'
+const LIBRARIES = {
+  'node-cron': (work) => jobs.push(cron.schedule(everySecond, work)),
+  cron: (work) => jobs.push(CronJob.from({ cronTime: everySecond, onTick: work, start: true })),
+  'cron-new': (work) => jobs.push(new CronJob(everySecond, work, null, true)),
+  'node-schedule': (work) => jobs.push(schedule.scheduleJob(everySecond, work)),
+}
+for (const [name, begin] of Object.entries(LIBRARIES)) {
+  await inRequest(() => new Promise((resolve) => begin(() => call(`${name}-job`).then(resolve))))
+}
+for (const job of jobs) await (job.destroy ?? job.stop ?? job.cancel).call(job)
 // A thread that is terminated sends nothing more.
 await sleep(Number(setting('TEST_WAIT_MS')))
 await longWorker.terminate()

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import mysql from 'mysql2'
 import mysqlPromise from 'mysql2/promise'
 import { inRequest } from './in-request.mjs'
@@ -54,6 +55,24 @@ await inRequest(async () => {
   })
   await pool.query('SELECT nonsense FROM items').catch(() => undefined)
 })
+// Two requests wait for one connection: what their callbacks do belongs to each of them.
+const peer = createServer((_request, response) => response.end('ok'))
+await new Promise((resolve) => peer.listen(0, '127.0.0.1', resolve))
+const narrow = mysql.createPool({ host: '127.0.0.1', port, user: 'clew', database: 'shop', connectionLimit: 1 })
+const queued = (name) =>
+  inRequest(
+    () =>
+      new Promise((resolve, reject) => {
+        narrow.query(`SELECT n FROM ${name}`, (error) => {
+          if (error) reject(error)
+          else void fetch(`http://127.0.0.1:${peer.address().port}/${name}`).then((answer) => resolve(answer.text()))
+        })
+      }),
+  )
+await Promise.all([queued('first_queue'), queued('second_queue')])
+await narrow.promise().end()
+peer.close()
+peer.closeAllConnections()
 await pool.end()
 plain.destroy()
 server.close(() => undefined)

@@ -34,13 +34,16 @@ const NOTHING: TracedCall<unknown> = {}
 
 /**
  * Traces every call that is published on a tracing channel of this name, whether the library has it by itself or it was
- * put there when the library was loaded.
+ * put there when the library was loaded. Callbacks run in the context of whoever has handed them over, not in that of the
+ * connection or the queue that calls them.
  */
 export function traceChannel<M extends object = ChannelMessage>(name: string, tracer: ChannelTracer<M>): void {
   const channel = tracingChannel<unknown, object>(name)
   const calls = new WeakMap<object, TracedCall<M>>()
+  const callers = new WeakMap<object, Context>()
   const begin = (message: object): Context => {
     const active = context.active()
+    callers.set(message, active)
     if (isTracingSuppressed(active)) return active
     const call = guarded(name, () => tracer.begin(message as M, active)) ?? NOTHING
     if (call.end !== undefined) calls.set(message, call)
@@ -54,8 +57,12 @@ export function traceChannel<M extends object = ChannelMessage>(name: string, tr
   }
   const storage = contextStorage()
   const start = channel.start as object as BindableChannel
+  const asyncStart = channel.asyncStart as object as BindableChannel
   if (storage === undefined) start.subscribe((message) => void begin(message))
-  else start.bindStore(storage, begin)
+  else {
+    start.bindStore(storage, begin)
+    asyncStart.bindStore(storage, (message) => callers.get(message) ?? context.active())
+  }
   channel.subscribe({
     start: nothing,
     asyncStart: nothing,

@@ -27,6 +27,8 @@ export const cron: Plugin = {
           new Proxy(holder.CronJob, {
             construct: (target, [expression, job, ...rest], newTarget) =>
               Reflect.construct(target, [expression, asJob(String(expression), job), ...rest], newTarget) as object,
+            get: (target, key, receiver) =>
+              key === 'from' ? fromParameters(target) : Reflect.get(target, key, receiver),
           }),
         )
       },
@@ -59,6 +61,14 @@ function patchNodeCron(exports: ModuleExports): void {
     patched.add(schedule)
     replace(holder, 'schedule', schedule)
   }
+}
+
+/** `CronJob.from`, which makes one without asking what `CronJob` has become. */
+function fromParameters(target: object): unknown {
+  const { from } = target as { from?: (parameters: object) => object }
+  if (typeof from !== 'function') return from
+  return (parameters: { readonly cronTime?: unknown; readonly onTick?: unknown }): object =>
+    from.call(target, { ...parameters, onTick: asJob(String(parameters.cronTime), parameters.onTick) })
 }
 
 /** Exports of compiled modules are often getters. */

@@ -14,6 +14,7 @@ import { activeContext } from '../../context/agent-context.ts'
 import type { RecordDuration } from '../../metrics/duration-producer.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
 import { TIME_ATTRIBUTES, type ConnectionTimes } from './connection-times.ts'
+import { isLambdaRuntime } from '../lambda/runtime-api.ts'
 import type { SentFacts } from './durations.ts'
 import { redactedQuery } from './request-target.ts'
 import { knownMethod } from './server-attributes.ts'
@@ -62,12 +63,12 @@ export class Outgoing {
     this.#startMs = performance.now()
   }
 
-  /** Undefined for what the agent itself sends. */
+  /** Undefined for what the agent itself sends, and Lambda's runtime. */
   static begin(parts: OutgoingParts, target: () => Target | undefined): Outgoing | undefined {
     const context = activeContext()
     if (isTracingSuppressed(context)) return undefined
     const known = target()
-    return known === undefined ? undefined : new Outgoing(parts, known, context)
+    return known === undefined || isLambdaRuntime(known) ? undefined : new Outgoing(parts, known, context)
   }
 
   /** Writes the headers that carry the context to the other side. */

@@ -111,6 +111,30 @@ export class MessagingTracer {
     }
   }
 
+  /** Messages have been fetched, outside of what is then done with them; the span is made when they are there. */
+  receive(
+    { destination, operation, server, port, more }: MessageFacts,
+    { startTimeMs, links }: { readonly startTimeMs: number; readonly links: Link[] },
+  ): void {
+    const span = this.#tracer.startSpan(`${operation} ${destination}`, {
+      kind: SpanKind.CLIENT,
+      startTime: startTimeMs,
+      links,
+    })
+    if (span.isRecording()) {
+      span.setAttributes({
+        'messaging.system': this.#system,
+        'messaging.destination.name': destination,
+        'messaging.operation.name': operation,
+        'messaging.operation.type': 'receive',
+        ...(server === undefined ? {} : { 'server.address': server }),
+        ...(port === undefined ? {} : { 'server.port': port }),
+        ...more,
+      })
+    }
+    span.end()
+  }
+
   /** What came with a message. Nothing of the context in which it happens to be received is taken over. */
   extract<Carrier>(carrier: Carrier, getter?: TextMapGetter<Carrier>): Context {
     return propagation.extract(ROOT_CONTEXT, carrier, getter)
