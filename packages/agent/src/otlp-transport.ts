@@ -6,6 +6,7 @@ import { backoffMs } from './pipeline/backoff.ts'
 import { compressed, type Compression } from './pipeline/compression.ts'
 import type { DiskSpool } from './pipeline/disk-spool.ts'
 import type { QueuedBody } from './pipeline/queued-body.ts'
+import { withAnswer } from './pipeline/answer-text.ts'
 import { judgeAnswer, type Outcome } from './pipeline/judge-answer.ts'
 import { reportOnce } from './report-once.ts'
 
@@ -26,6 +27,8 @@ export interface TransportOptions {
   readonly spool?: DiskSpool | undefined
   /** Requests on the wire at the same time; one keeps the order. */
   readonly maxInFlight?: number
+  /** Told of what the backend has refused for good, with what it says about it; else that is said on the terminal, once. */
+  readonly onRefused?: (status: number, reason: string) => void
 }
 
 /** A body that is not known to have left this process, ready to be posted as it is. */
@@ -157,13 +160,14 @@ export class OtlpTransport {
         await this.#pause(this.#pausedUntilMs - Date.now())
         continue
       }
-      const { retry, reason, retryAfterMs } = await this.#post(entry)
+      const { retry, reason, retryAfterMs, status = 0 } = await this.#post(entry)
       if (entry.taken) return
       if (!retry || Date.now() >= entry.deadlineMs) {
         if (reason === undefined) {
           this.#sentItems += entry.items
           this.#sendSpooled()
         } else if (retry) this.#setAside(entry.body, entry.items, `${this.#options.url} took no telemetry: ${reason}`)
+        else if (this.#options.onRefused !== undefined) this.#refused(entry.items, status, reason)
         else this.#drop(entry.items, `${this.#options.url} refused telemetry: ${reason}`)
         return
       }
@@ -210,8 +214,12 @@ export class OtlpTransport {
         resolve({ retry: true, reason: error.code ?? error.message }),
       )
       request.on('response', (response) => {
-        response.on('error', () => undefined).resume()
-        resolve(judgeAnswer(response.statusCode ?? 0, response.headers['retry-after']))
+        const outcome = judgeAnswer(response.statusCode ?? 0, response.headers['retry-after'])
+        response.on('error', () => undefined)
+        if (outcome.retry || outcome.reason === undefined || this.#options.onRefused === undefined) {
+          response.resume()
+          resolve(outcome)
+        } else void withAnswer(outcome, response).then(resolve)
       })
       request.end(body)
     })
@@ -245,5 +253,11 @@ export class OtlpTransport {
     this.#droppedRequests++
     this.#droppedItems += items
     reportOnce(message)
+  }
+
+  #refused(items: number, status: number, reason: string): void {
+    this.#droppedRequests++
+    this.#droppedItems += items
+    this.#options.onRefused?.(status, `${this.#options.url} answers ${reason}`)
   }
 }

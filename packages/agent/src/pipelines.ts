@@ -43,6 +43,11 @@ export interface Pipelines {
   readonly spanProcessors?: SpanProcessor[]
   readonly logRecordProcessors?: LogRecordProcessor[]
   readonly metricReaders?: MetricReader[]
+  /**
+   * A way out for profiles; undefined where none are to be sent, with what to say about that if it is not what was asked
+   * for. To be called once, when the first are taken.
+   */
+  readonly openProfiles: (more: Partial<TransportOptions>) => OtlpTransport | { readonly problem: string } | undefined
   /** Sends everything collected so far, metrics included; waits for the backend however long it takes. */
   readonly flush: () => Promise<void>
   /** Serializes all spans and log records, and takes what has not left off the queues; needs no turn of the loop. */
@@ -121,9 +126,18 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     const times = { exportIntervalMillis, exportTimeoutMillis }
     parts.metricReaders = [new PeriodicExportingMetricReader({ exporter, metricProducers, ...times })]
   }
+  const openProfiles: Pipelines['openProfiles'] = (more) => {
+    const path = exportPath(env, 'PROFILES')
+    if (path === 'none') return undefined
+    if (path === 'sdk') return { problem: 'profiles are not sent: that is done by OTLP with http/protobuf only' }
+    const created = transport('PROFILES', 'protobuf', more)
+    senders.push({ flush: () => undefined, drain: () => created.drained() })
+    return created
+  }
   return {
     ...parts,
     logGate,
+    openProfiles,
     ...(fastTraces === undefined ? {} : { fastTraces }),
     ...(durations === undefined ? {} : { durations }),
     flush: async () => {
@@ -152,7 +166,8 @@ function createTransport(
   path: 'protobuf' | 'json',
   more: Partial<TransportOptions> = {},
 ): OtlpTransport {
-  const options = convertLegacyHttpOptions({}, signal, `v1/${signal.toLowerCase()}`, {
+  const version = signal === 'PROFILES' ? 'v1development' : 'v1'
+  const options = convertLegacyHttpOptions({}, signal, `${version}/${signal.toLowerCase()}`, {
     'Content-Type': path === 'json' ? 'application/json' : 'application/x-protobuf',
   })
   return new OtlpTransport({

@@ -4,6 +4,8 @@ export interface Outcome {
   /** Why it was not accepted; undefined when it was. */
   readonly reason?: string
   readonly retryAfterMs?: number
+  /** Of the answer, where what it says is of interest. */
+  readonly status?: number
 }
 
 const MAX_RETRY_AFTER_MS = 30_000
