@@ -1,6 +1,7 @@
 import type { Resource } from '@opentelemetry/resources'
 import { contextStorage } from '../context/agent-context.ts'
 import { reportFinding } from '../findings/report-finding.ts'
+import type { OtlpTransport } from '../otlp-transport.ts'
 import type { Pipelines } from '../pipelines.ts'
 import { detectedResource } from '../start-sdk.ts'
 import { localRootOf } from '../tracer/local-root.ts'
@@ -28,15 +29,17 @@ export function createProfiles({ env, serviceName, resource, open }: ProfilesOpt
     settings,
     report: reportFinding,
     host: (failed): ProfilerHost => {
-      const way = open({
+      const way: ReturnType<Pipelines['openProfiles']> = open({
         maxQueuedBytes: MAX_QUEUED_BYTES,
         onRefused: (status, reason) => {
-          if (NOT_KNOWN.has(status)) profiles.refused(reason)
-          else failed(`profiles were refused: ${reason}`)
+          if (!NOT_KNOWN.has(status)) return failed(`profiles were refused: ${reason}`)
+          // What waits would fare no better.
+          transport?.takePending()
+          profiles.refused(reason)
         },
       })
       if (way !== undefined && 'problem' in way) reportFinding('configuration', way.problem)
-      const transport = way === undefined || 'problem' in way ? undefined : way
+      const transport: OtlpTransport | undefined = way === undefined || 'problem' in way ? undefined : way
       const storage = contextStorage()
       if (storage === undefined) failed('profiles carry no trace ids: the program has a context manager of its own')
       const owner = resource ?? detectedResource(serviceName)

@@ -1,6 +1,6 @@
+import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { PprofLibrary } from './pprof-library.ts'
 
 const NAME = '@datadog/pprof'
@@ -8,14 +8,10 @@ const NAME = '@datadog/pprof'
 /** The library, or what to do about its absence. */
 export type FoundPprof = { readonly library: PprofLibrary } | { readonly problem: string }
 
-/**
- * Loads `@datadog/pprof` from where the agent has it, else from where the program or the working directory has it.
- * Never throws.
- */
+/** Loads `@datadog/pprof` from where the agent has it, else from where the program has it. Never throws. */
 export function findPprof(programFile: string | undefined): FoundPprof {
   let failure: string | undefined
-  for (const from of [import.meta.url, programFile, pathToFileURL(join(process.cwd(), 'package.json'))]) {
-    if (from === undefined) continue
+  for (const from of [import.meta.url, programPlace(programFile)]) {
     try {
       const library = createRequire(from)(NAME) as Partial<PprofLibrary>
       if (typeof library.time?.runWithContext === 'function' && typeof library.heap?.start === 'function') {
@@ -31,6 +27,16 @@ export function findPprof(programFile: string | undefined): FoundPprof {
   if (failure === undefined) return { problem: `${NAME} is not installed: npm install ${NAME}` }
   const on = `Node ${process.versions.node} on ${process.platform} ${process.arch}`
   return { problem: `${NAME} does not work with ${on} (${firstLine(failure)}): npm install ${NAME}@latest` }
+}
+
+/** The program's file, followed from where it is linked to; the working directory for one that has none. */
+function programPlace(file: string | undefined): string {
+  try {
+    if (file !== undefined) return realpathSync(file)
+  } catch {
+    // It was not started from a file.
+  }
+  return join(process.cwd(), 'package.json')
 }
 
 function firstLine(text: string): string {

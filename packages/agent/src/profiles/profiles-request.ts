@@ -109,32 +109,42 @@ function appendSample(out: ProtobufAppender, { stack, attributes, link }: Sum, v
 }
 
 /** Samples of the same stack, attributes and link are one in OTLP. */
-function sumsOf(profile: PprofProfile, dictionary: ProfilesDictionary): Iterable<Sum> {
+function sumsOf(profile: PprofProfile, dictionary: ProfilesDictionary): Sum[] {
+  const { sampleType, stringTable } = profile
   const sums = new Map<string, Sum>()
-  const locations = locationsOf(profile, dictionary)
+  const locate = locator(profile, dictionary)
+  const leftOut = sampleType.findIndex(({ type }) => stringTable.strings[Number(type)] === LEFT_OUT)
   for (const sample of profile.sample) {
-    const stack = dictionary.stack(sample.locationId.map((id) => locations[Number(id) - 1] ?? 0))
+    // What nothing refers to is not to be in the dictionary.
+    if (sample.value.every((value, at) => at === leftOut || Number(value) === 0)) continue
+    const stack = dictionary.stack(sample.locationId.map((id) => locate(Number(id))))
     const { attributes, link } = originOf(sample, profile, dictionary)
     const identity = `${stack}:${link}:${attributes.join()}`
     let sum = sums.get(identity)
     if (sum === undefined) {
-      sum = { stack, attributes, link, values: profile.sampleType.map(() => 0) }
+      sum = { stack, attributes, link, values: sampleType.map(() => 0) }
       sums.set(identity, sum)
     }
     for (const [at, value] of sample.value.entries()) sum.values[at]! += Math.round(Number(value))
   }
-  return sums.values()
+  return [...sums.values()]
 }
 
-function locationsOf(profile: PprofProfile, dictionary: ProfilesDictionary): number[] {
+/** Gives the index in the dictionary for the id of a location, which counts from one. */
+function locator(profile: PprofProfile, dictionary: ProfilesDictionary): (id: number) => number {
   const { strings } = profile.stringTable
-  return profile.location.map(({ line: [line] }) => {
+  const known: (number | undefined)[] = []
+  return (id) => {
+    const found = known[id]
+    if (found !== undefined) return found
+    const [line] = profile.location[id - 1]?.line ?? []
     const owner = profile.function[Number(line?.functionId ?? 0) - 1]
     const file = strings[Number(owner?.filename ?? 0)] ?? ''
     // What the profiler has put in for the collector of garbage and the like is in no file.
     const attributes = file === '' ? [] : [dictionary.attribute(...FRAME_TYPE)]
-    return dictionary.location(strings[Number(owner?.name ?? 0)] ?? '', file, Number(line?.line ?? 0), attributes)
-  })
+    const name = strings[Number(owner?.name ?? 0)] ?? ''
+    return (known[id] = dictionary.location(name, file, Number(line?.line ?? 0), attributes))
+  }
 }
 
 function originOf(
@@ -152,5 +162,7 @@ function originOf(
     else if (name === LABEL.spanId) spanId = text
     else attributes.push(dictionary.attribute(name, text))
   }
+  // In one order: the same ones in another are the same.
+  attributes.sort((a, b) => a - b)
   return { attributes, link: traceId === '' ? 0 : dictionary.link(traceId, spanId) }
 }

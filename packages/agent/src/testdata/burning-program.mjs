@@ -32,7 +32,7 @@ function say(where) {
 }
 
 async function inSlices(action) {
-  for (let slice = 0; slice < 15; slice++) {
+  for (let slice = 0; slice < 10; slice++) {
     action(20)
     await turn()
     await undefined
