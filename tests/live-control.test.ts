@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL, fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   cleanEnvironment,
@@ -31,6 +32,14 @@ const WITH_PRICE = `
 import { createServer } from 'node:http'
 function price(cents) { return cents * 2 }
 createServer((request, response) => response.end(String(price(21))))
+  .listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
+`
+
+/** One whose requests keep the processor busy. */
+const BURNING = `
+import { createServer } from 'node:http'
+function burnInRequest(ms) { for (const end = Date.now() + ms; Date.now() < end; ) Math.sqrt(end) }
+createServer((request, response) => { burnInRequest(300); response.end('ok') })
   .listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
 `
 
@@ -136,6 +145,13 @@ async function set(...args: string[]): Promise<void> {
 
 const inForce = (agent: Agent | undefined): Record<string, Record<string, unknown>> =>
   JSON.parse(agent?.effective[0]?.text ?? '{}') as Record<string, Record<string, unknown>>
+
+/** All profiles in a folder, as bytes that texts can be looked for in. */
+const profileTexts = (folder: string): string =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((file) => file.endsWith('.pprof.gz'))
+    .map((file) => gunzipSync(readFileSync(join(folder, file))).toString('latin1'))
+    .join('\n')
 
 const isStored = async (traceId: string): Promise<boolean> => (await fetch(`${clew.ui}/api/traces/${traceId}`)).ok
 
@@ -257,6 +273,61 @@ it('switches a rule of CLEW_RULES off and on again', async () => {
   expect(await agentOf(name)).toMatchObject({ configStatus: 'applied', configError: '' })
   await set('--service', name, '--sample', '1', '--instrumentation-rule', 'priced=on')
   await eventually(async () => ((await hasSpan()) ? true : undefined))
+})
+
+it('takes profiles for a while and ends by itself; a request is in them although its trace is not kept', async () => {
+  const name = 'profiled'
+  const folder = newDataDir()
+  const service = await startService(name, { CLEW_PROFILES_DIR: folder, CLEW_PROFILES_INTERVAL: '500' }, BURNING)
+  await connected(name)
+  const profiling = async (): Promise<unknown> => inForce(await agentOf(name))['profile']
+  const traceId = await service.call()
+  await eventually(async () => ((await profiling()) === false ? true : undefined))
+  await set('--service', name, '--profile', '--for', '12s')
+  await eventually(async () => ((await profiling()) === true ? true : undefined))
+  const whileOn = await service.call()
+  const texts = await eventually(async () => {
+    const all = profileTexts(folder)
+    // What the engine had put into its caller before is seen by its own name when it is compiled again.
+    if (!all.includes('burnInRequest')) await service.call()
+    return all.includes(whileOn) && all.includes('burnInRequest') ? all : undefined
+  })
+  expect(texts).not.toContain(traceId)
+  expect(await isStored(whileOn)).toBe(false)
+
+  const off = await eventually(async () => {
+    const agent = await agentOf(name)
+    return inForce(agent)['profile'] === false ? agent : undefined
+  })
+  expect(off).toMatchObject({ configStatus: 'applied', configError: '' })
+  const afterwards = await service.call()
+  await set('--service', name, '--profile')
+  await eventually(async () => ((await profiling()) === true ? true : undefined))
+  const again = await service.call()
+  const later = await eventually(() => {
+    const all = profileTexts(folder)
+    return all.includes(again) ? all : undefined
+  })
+  expect(later).not.toContain(afterwards)
+  expect((await runClew(['agents', 'clear', '--service', name], { env: clew.env })).code).toBe(0)
+  // This Clew takes no profiles, which is said once.
+  const show = (await runClew(['agents', 'show', name], { env: clew.env })).stdout
+  expect(show.match(/profiles are not supported/g)).toHaveLength(1)
+  expect(show).toContain(`they are in ${folder} only`)
+  expect(service.stderr()).toBe('')
+})
+
+it('ends profiles that nobody takes, and says so', async () => {
+  const name = 'profiled-for-nobody'
+  await startService(name, { CLEW_PROFILES_INTERVAL: '500' })
+  await connected(name)
+  await set('--service', name, '--profile', '--for', '1h')
+  const show = await eventually(async () => {
+    const { stdout } = await runClew(['agents', 'show', name], { env: clew.env })
+    return stdout.includes('profiles are not sent') ? stdout : undefined
+  })
+  expect(show).toContain('HTTP 404 (profiles are not supported); none are taken any more; CLEW_PROFILES_DIR writes them')
+  expect(inForce(await agentOf(name))['profile']).toBe(false)
 })
 
 it('worker threads follow the main thread, those that start later too', async () => {
