@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL, fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { OtlpSink } from '@clew/testkit/otlp-sink'
+import { oracleProfiles } from '@clew/testkit/profiles-oracle'
 import {
   cleanEnvironment,
   eventually,
@@ -278,7 +280,14 @@ it('switches a rule of CLEW_RULES off and on again', async () => {
 it('takes profiles for a while and ends by itself; a request is in them although its trace is not kept', async () => {
   const name = 'profiled'
   const folder = newDataDir()
-  const service = await startService(name, { CLEW_PROFILES_DIR: folder, CLEW_PROFILES_INTERVAL: '500' }, BURNING)
+  const sink = await OtlpSink.start()
+  const settings = {
+    CLEW_PROFILES_DIR: folder,
+    CLEW_PROFILES_INTERVAL: '500',
+    CLEW_AUTH_TOKEN: 'of-the-start',
+    OTEL_EXPORTER_OTLP_PROFILES_ENDPOINT: `${sink.url}/v1development/profiles`,
+  }
+  const service = await startService(name, settings, BURNING)
   await connected(name)
   const profiling = async (): Promise<unknown> => inForce(await agentOf(name))['profile']
   const traceId = await service.call()
@@ -310,11 +319,12 @@ it('takes profiles for a while and ends by itself; a request is in them although
   })
   expect(later).not.toContain(afterwards)
   expect((await runClew(['agents', 'clear', '--service', name], { env: clew.env })).code).toBe(0)
-  // This Clew takes no profiles, which is said once.
-  const show = (await runClew(['agents', 'show', name], { env: clew.env })).stdout
-  expect(show.match(/profiles are not supported/g)).toHaveLength(1)
-  expect(show).toContain(`they are in ${folder} only`)
   expect(service.stderr()).toBe('')
+  const sent = sink.profiles.flatMap((body) => oracleProfiles(body)).flatMap(({ samples }) => samples)
+  expect(new Set(sent.map((sample) => sample.traceId))).toContain(whileOn)
+  // What was there at the start holds, also for what begins later.
+  expect(sink.requests[0]?.headers.authorization).toBe('Bearer of-the-start')
+  await sink.close()
 })
 
 it('ends profiles that nobody takes, and says so', async () => {
@@ -326,6 +336,7 @@ it('ends profiles that nobody takes, and says so', async () => {
     const { stdout } = await runClew(['agents', 'show', name], { env: clew.env })
     return stdout.includes('profiles are not sent') ? stdout : undefined
   })
+  expect(show.match(/profiles are not supported/g)).toHaveLength(1)
   expect(show).toContain('HTTP 404 (profiles are not supported); none are taken any more; CLEW_PROFILES_DIR writes them')
   expect(inForce(await agentOf(name))['profile']).toBe(false)
 })

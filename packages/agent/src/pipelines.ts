@@ -74,7 +74,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     path: 'protobuf' | 'json',
     more?: Partial<TransportOptions>,
   ): OtlpTransport => {
-    const created = createTransport(env, signal, path, more)
+    const created = new OtlpTransport({ ...transportOptions(env, signal, path), ...more })
     transports.push(created)
     return created
   }
@@ -126,11 +126,14 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     const times = { exportIntervalMillis, exportTimeoutMillis }
     parts.metricReaders = [new PeriodicExportingMetricReader({ exporter, metricProducers, ...times })]
   }
+  const profiles = exportPath(env, 'PROFILES')
+  // Read now: by the time profiles are switched on, the agent's defaults have left the environment.
+  const wayOfProfiles = profiles === 'none' || profiles === 'sdk' ? undefined : transportOptions(env, 'PROFILES', 'protobuf')
   const openProfiles: Pipelines['openProfiles'] = (more) => {
-    const path = exportPath(env, 'PROFILES')
-    if (path === 'none') return undefined
-    if (path === 'sdk') return { problem: 'profiles are not sent: that is done by OTLP with http/protobuf only' }
-    const created = transport('PROFILES', 'protobuf', more)
+    if (profiles === 'sdk') return { problem: 'profiles are not sent: that is done by OTLP with http/protobuf only' }
+    if (wayOfProfiles === undefined) return undefined
+    const created = new OtlpTransport({ ...wayOfProfiles, ...more })
+    transports.push(created)
     senders.push({ flush: () => undefined, drain: () => created.drained() })
     return created
   }
@@ -160,25 +163,19 @@ function spoolFrom(env: Env, signal: SignalName): DiskSpool | undefined {
   return new DiskSpool(signal.toLowerCase(), { folder, maxBytes: numberFrom(env, 'CLEW_SPOOL_BYTES', SPOOL_BYTES) })
 }
 
-function createTransport(
-  env: Env,
-  signal: SignalName,
-  path: 'protobuf' | 'json',
-  more: Partial<TransportOptions> = {},
-): OtlpTransport {
+function transportOptions(env: Env, signal: SignalName, path: 'protobuf' | 'json'): TransportOptions {
   const version = signal === 'PROFILES' ? 'v1development' : 'v1'
   const options = convertLegacyHttpOptions({}, signal, `${version}/${signal.toLowerCase()}`, {
     'Content-Type': path === 'json' ? 'application/json' : 'application/x-protobuf',
   })
-  return new OtlpTransport({
+  return {
     url: options.url,
     headers: options.headers,
     compression: compressionFrom(env, signal),
     spool: spoolFrom(env, signal),
     timeoutMs: options.timeoutMillis,
     agent: () => options.agentFactory(new URL(options.url).protocol),
-    ...more,
-  })
+  }
 }
 
 function limits(env: Env, prefix: 'BSP' | 'BLRP'): { maxQueueItems: number; maxBatchItems: number; delayMs: number } {
