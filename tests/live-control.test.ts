@@ -337,7 +337,9 @@ it('ends profiles that nobody takes, and says so', async () => {
     return stdout.includes('profiles are not sent') ? stdout : undefined
   })
   expect(show.match(/profiles are not supported/g)).toHaveLength(1)
-  expect(show).toContain('HTTP 404 (profiles are not supported); none are taken any more; CLEW_PROFILES_DIR writes them')
+  expect(show).toContain(
+    'HTTP 404 (profiles are not supported); none are taken any more; CLEW_PROFILES_DIR writes them',
+  )
   expect(inForce(await agentOf(name))['profile']).toBe(false)
 })
 

@@ -42,7 +42,8 @@ async function run(program: string, version: string, flag: string[], env: Record
     CLEW_PROFILES_DIR: folder,
     ...env,
   }
-  const { code, signal, stdout, stderr } = await runProgram(program, [], all, [...flag, '--import', REGISTER_URL], node).ended
+  const { code, signal, stdout, stderr } = await runProgram(program, [], all, [...flag, '--import', REGISTER_URL], node)
+    .ended
   expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' })
   return { places: placesOf(stdout), profiles: sink.profiles.flatMap((body) => oracleProfiles(body)) }
 }
@@ -51,7 +52,10 @@ async function run(program: string, version: string, flag: string[], env: Record
 function goPprof(kind: string, ...args: readonly string[]): string {
   const files = readdirSync(folder).filter((name) => name.includes(`-${kind}.`))
   const paths = files.map((name) => join(folder, name))
-  return execFileSync('go', ['tool', 'pprof', '-symbolize=none', ...args, ...paths], { encoding: 'utf8', stdio: 'pipe' })
+  return execFileSync('go', ['tool', 'pprof', '-symbolize=none', ...args, ...paths], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  })
 }
 
 describe.each([
@@ -84,20 +88,31 @@ describe.each([
   })
 })
 
-it.each(['20.19', '26'])('@datadog/pprof 5.20.0 on Node %s profiles each thread, and lets one be ended', async (version) => {
-  const { places, profiles } = await run(THREADS, version, [], { CLEW_PROFILES_INTERVAL: '200' })
-  expect(places.size).toBe(3)
-  for (const [threadId, { spanId }] of places) {
-    const own = profiles.filter(({ attributes }) => attributes['thread.id'] === Number(threadId))
-    expect(shareInSpan(samplesIn(own, 'wall', 'burnInThread'), spanId), threadId).toBe(1)
-  }
-})
+it.each(['20.19', '26'])(
+  '@datadog/pprof 5.20.0 on Node %s profiles each thread, and lets one be ended',
+  async (version) => {
+    const { places, profiles } = await run(THREADS, version, [], { CLEW_PROFILES_INTERVAL: '200' })
+    expect(places.size).toBe(3)
+    for (const [threadId, { spanId }] of places) {
+      const own = profiles.filter(({ attributes }) => attributes['thread.id'] === Number(threadId))
+      expect(shareInSpan(samplesIn(own, 'wall', 'burnInThread'), spanId), threadId).toBe(1)
+    }
+  },
+)
 
 describe('go tool pprof', () => {
   it('reads the files: functions, labels, types', { timeout: 600_000 }, async () => {
     const { places } = await run('burning-program.mjs', '24', [])
     const second = places.get('second')?.spanId ?? ''
-    const top = goPprof('wall', '-top', '-cum', '-nodecount=1000', '-unit=ms', '-sample_index=wall', `-tagfocus=span_id=${second}`)
+    const top = goPprof(
+      'wall',
+      '-top',
+      '-cum',
+      '-nodecount=1000',
+      '-unit=ms',
+      '-sample_index=wall',
+      `-tagfocus=span_id=${second}`,
+    )
     expect(top).toContain('Type: wall')
     expect(top).toMatch(/ [1-9][\d.]*ms +[\d.]+% {2}burnSecond\n/)
     expect(top).not.toMatch(/burnFirst|burnInner|burnOutside/)

@@ -128,7 +128,8 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
   }
   const profiles = exportPath(env, 'PROFILES')
   // Read now: by the time profiles are switched on, the agent's defaults have left the environment.
-  const wayOfProfiles = profiles === 'none' || profiles === 'sdk' ? undefined : transportOptions(env, 'PROFILES', 'protobuf')
+  const wayOfProfiles =
+    profiles === 'none' || profiles === 'sdk' ? undefined : transportOptions(env, 'PROFILES', 'protobuf')
   const openProfiles: Pipelines['openProfiles'] = (more) => {
     if (profiles === 'sdk') return { problem: 'profiles are not sent: that is done by OTLP with http/protobuf only' }
     if (wayOfProfiles === undefined) return undefined

@@ -238,7 +238,8 @@ class CheckedTables {
   checkAllUsed(): void {
     for (const [name, used] of this.#used) {
       const missing = this.#tables[name].findIndex((_entry, index) => !used.has(index))
-      if (missing !== -1) throw new Error(`${name}[${missing}] is not used: ${JSON.stringify(this.#tables[name][missing])}`)
+      if (missing !== -1)
+        throw new Error(`${name}[${missing}] is not used: ${JSON.stringify(this.#tables[name][missing])}`)
     }
   }
 

@@ -22,7 +22,9 @@ const work = trace.getTracer('program').startActiveSpan(`work ${threadId}`, asyn
 if (isMainThread) {
   const threads = [1, 2].map(() => new Worker(new URL(import.meta.url)))
   await Promise.all([work, ...threads.map((thread) => new Promise((resolve) => thread.on('exit', resolve)))])
-  const busy = new Worker('setInterval(() => { for (const end = Date.now() + 5; Date.now() < end; ); }, 1)', { eval: true })
+  const busy = new Worker('setInterval(() => { for (const end = Date.now() + 5; Date.now() < end; ); }, 1)', {
+    eval: true,
+  })
   await new Promise((resolve) => setTimeout(resolve, 500))
   await busy.terminate()
 }

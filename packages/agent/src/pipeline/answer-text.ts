@@ -24,7 +24,10 @@ export async function withAnswer(outcome: Outcome, response: IncomingMessage): P
 
 /** The message of a `google.rpc.Status` in protobuf or JSON, as OTLP/HTTP answers errors; plain text as it is. */
 export function answerText(contentType: string, body: Uint8Array): string {
-  return (messageIn(contentType, Buffer.from(body)) ?? '').replaceAll(/\p{C}+/gu, ' ').trim().slice(0, MAX_TEXT)
+  return (messageIn(contentType, Buffer.from(body)) ?? '')
+    .replaceAll(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, MAX_TEXT)
 }
 
 function messageIn(contentType: string, body: Buffer): string | undefined {

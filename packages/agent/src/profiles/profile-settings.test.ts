@@ -16,7 +16,10 @@ describe('CLEW_PROFILES', () => {
     ['90s', 90_000],
     ['250ms', 250],
   ])('%j is %d ms', (text, forMs) => {
-    expect(profileSettingsFrom(text === undefined ? {} : { CLEW_PROFILES: text })).toMatchObject({ forMs, problems: [] })
+    expect(profileSettingsFrom(text === undefined ? {} : { CLEW_PROFILES: text })).toMatchObject({
+      forMs,
+      problems: [],
+    })
   })
 
   it.each(['soon', '-5m', '5 days', '1m30s'])('%j is said to be wrong, and off', (text) => {

@@ -64,7 +64,8 @@ function kindsFrom(text: string, problems: string[]): readonly ProfileKind[] {
   const names = text.split(',').map((name) => name.trim().toLowerCase())
   const wanted = names.filter((name) => name !== '')
   const unknown = wanted.filter((name) => !KINDS.some((kind) => kind === name))
-  if (unknown.length > 0) problems.push(`CLEW_PROFILES_KINDS: ${unknown.join(', ')} is unknown; there are wall and heap`)
+  if (unknown.length > 0)
+    problems.push(`CLEW_PROFILES_KINDS: ${unknown.join(', ')} is unknown; there are wall and heap`)
   const known = KINDS.filter((kind) => wanted.includes(kind))
   return known.length === 0 ? KINDS : known
 }

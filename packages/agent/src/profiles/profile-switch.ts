@@ -86,7 +86,9 @@ export class ProfileSwitch {
   refused(why: string): void {
     const { folder } = this.#options.settings
     const instead =
-      folder === undefined ? 'none are taken any more; CLEW_PROFILES_DIR writes them to files' : `they are in ${folder} only`
+      folder === undefined
+        ? 'none are taken any more; CLEW_PROFILES_DIR writes them to files'
+        : `they are in ${folder} only`
     this.#options.report('telemetry-lost', `profiles are not sent: ${why}; ${instead}`)
     this.#refused = true
     this.#update()

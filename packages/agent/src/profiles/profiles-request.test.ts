@@ -19,7 +19,12 @@ function pprofOf(types: readonly (readonly [string, string])[], samples: readonl
   const locate = ({ name, file, line }: Given['frames'][number]): number => {
     const nameIndex = stringTable.dedup(name)
     functions.push(
-      new Function({ id: functions.length + 1, name: nameIndex, systemName: nameIndex, filename: stringTable.dedup(file) }),
+      new Function({
+        id: functions.length + 1,
+        name: nameIndex,
+        systemName: nameIndex,
+        filename: stringTable.dedup(file),
+      }),
     )
     locations.push(new Location({ id: locations.length + 1, line: [new Line({ functionId: functions.length, line })] }))
     return locations.length
@@ -108,7 +113,10 @@ it('keeps every sum, whatever the profile', () => {
     labels: fc.dictionary(fc.constantFrom('http.route', 'clew.local_root.name'), word),
     values: fc.tuple(fc.nat(9), fc.nat(2 ** 45), fc.nat(1000)),
   })
-  const totals = (samples: readonly { readonly frames: readonly object[]; readonly value: number }[], about: unknown[]) => {
+  const totals = (
+    samples: readonly { readonly frames: readonly object[]; readonly value: number }[],
+    about: unknown[],
+  ) => {
     const sums: Record<string, number> = {}
     for (const [at, { frames, value }] of samples.entries()) {
       const key = JSON.stringify([frames, about[at]])

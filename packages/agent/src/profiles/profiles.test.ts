@@ -84,7 +84,8 @@ describe('profiles of a program with two requests at the same time', () => {
       expect(profile.durationMs).toBeGreaterThan(0)
       expect(profile.id).not.toMatch(/^0+$/)
     }
-    const server = (where: string) => sink.spans.find((span) => span.kind === 2 && span.traceId === places.get(where)?.traceId)
+    const server = (where: string) =>
+      sink.spans.find((span) => span.kind === 2 && span.traceId === places.get(where)?.traceId)
     for (const [name, where, request] of [
       ['burnFirst', 'first', 'first'],
       ['burnSecond', 'second', 'second'],
@@ -108,12 +109,18 @@ describe('profiles of a program with two requests at the same time', () => {
       }
     }
     expect(shareInSpan(samplesIn(profiles, 'wall', 'burnOutside'), undefined)).toBe(1)
-    const kept = samplesIn(profiles, 'inuse_space', 'keepMemory').reduce((sum, { values: [value = 0] }) => sum + value, 0)
+    const kept = samplesIn(profiles, 'inuse_space', 'keepMemory').reduce(
+      (sum, { values: [value = 0] }) => sum + value,
+      0,
+    )
     expect(kept).toBeGreaterThan(1e6)
 
     // The files say the same.
     const names = [...files.keys()]
-    expect(names).toEqual([expect.stringMatching(/^burning-\d+-0-.*-heap\.pprof\.gz$/), expect.stringMatching(/-wall\.pprof\.gz$/)])
+    expect(names).toEqual([
+      expect.stringMatching(/^burning-\d+-0-.*-heap\.pprof\.gz$/),
+      expect.stringMatching(/-wall\.pprof\.gz$/),
+    ])
     const wall = files.get(names[1]!)!
     expect(wall.sampleType.map(({ type }) => wall.stringTable.strings[Number(type)])).toEqual(['sample', 'wall', 'cpu'])
     for (const { spanId, traceId } of places.values()) {
@@ -154,8 +161,13 @@ describe('profiles of a program with two requests at the same time', () => {
     const { places, profiles } = await run({ CLEW_TRACER: 'sdk' })
     const samples = samplesIn(profiles, 'wall', 'burnSecond')
     expect(shareInSpan(samples, places.get('second')?.spanId)).toBe(1)
-    expect(samples[0]?.attributes).toMatchObject({ 'http.route': '/burn/:who', 'clew.local_root.name': 'GET /burn/:who' })
-    expect(profiles[0]?.resource['service.instance.id']).toBe(sink.requests.find(({ path }) => path === '/v1/traces')?.resource['service.instance.id'])
+    expect(samples[0]?.attributes).toMatchObject({
+      'http.route': '/burn/:who',
+      'clew.local_root.name': 'GET /burn/:who',
+    })
+    expect(profiles[0]?.resource['service.instance.id']).toBe(
+      sink.requests.find(({ path }) => path === '/v1/traces')?.resource['service.instance.id'],
+    )
   })
 
   it('of one kind only, and as files only', async () => {
@@ -179,12 +191,19 @@ describe('profiles of a program with two requests at the same time', () => {
 
 describe('profiles for a time', () => {
   it('end by themselves, and come in parts meanwhile', async () => {
-    const program = runProgram('burning-program.mjs', ['stay'], environment({ CLEW_PROFILES: '6s', CLEW_PROFILES_INTERVAL: '500' }))
+    const program = runProgram(
+      'burning-program.mjs',
+      ['stay'],
+      environment({ CLEW_PROFILES: '6s', CLEW_PROFILES_INTERVAL: '500' }),
+    )
     await sink.waitFor(() => (sink.profiles.length > 3 ? true : undefined), 'profiles')
-    const parts = (): OracleProfile[] => sink.profiles.flatMap((body) => oracleProfiles(body)).filter(({ type }) => type === 'wall')
+    const parts = (): OracleProfile[] =>
+      sink.profiles.flatMap((body) => oracleProfiles(body)).filter(({ type }) => type === 'wall')
     const [first, second] = parts()
     expect(second!.timeMs).toBeCloseTo(first!.timeMs + first!.durationMs, -1)
-    await expect.poll(() => Date.now() > parts().at(-1)!.timeMs + parts().at(-1)!.durationMs + 2500, { timeout: 30_000 }).toBe(true)
+    await expect
+      .poll(() => Date.now() > parts().at(-1)!.timeMs + parts().at(-1)!.durationMs + 2500, { timeout: 30_000 })
+      .toBe(true)
     const spans = parts().map(({ timeMs, durationMs }) => timeMs + durationMs)
     expect(Math.max(...spans) - first!.timeMs).toBeLessThan(12_000)
     program.child.kill('SIGTERM')
@@ -224,7 +243,9 @@ describe('without the library', () => {
     for (const name of readdirSync(join(root, 'node_modules'))) {
       if (name !== '@datadog') symlinkSync(join(root, 'node_modules', name), join(agent, 'node_modules', name))
     }
-    const program = temporaryProgram({ 'main.mjs': `import http from 'node:http'\nsetTimeout(() => console.log('done'), 300)` })
+    const program = temporaryProgram({
+      'main.mjs': `import http from 'node:http'\nsetTimeout(() => console.log('done'), 300)`,
+    })
     const register = pathToFileURL(join(agent, 'dist/register.js')).href
     const env = environment({ CLEW_PROFILES: 'on' })
     expect(await runProgram(program.url('main.mjs'), [], env, ['--import', register]).ended).toMatchObject({
@@ -232,9 +253,7 @@ describe('without the library', () => {
       stdout: 'done\n',
       stderr: '',
     })
-    expect(findings()).toEqual([
-      'no profiles are taken: @datadog/pprof is not installed: npm install @datadog/pprof',
-    ])
+    expect(findings()).toEqual(['no profiles are taken: @datadog/pprof is not installed: npm install @datadog/pprof'])
     // Where the program has it, it is found.
     sink.logs.length = 0
     mkdirSync(join(program.folder, 'node_modules'))
@@ -269,7 +288,12 @@ instrumentation/development:
       samples_per_second: 50
 `,
     })
-    await run({ CLEW_PROFILES: '', CLEW_PROFILES_DIR: '', OTEL_CONFIG_FILE: `${program.folder}/otel.yaml`, SINK: sink.url })
+    await run({
+      CLEW_PROFILES: '',
+      CLEW_PROFILES_DIR: '',
+      OTEL_CONFIG_FILE: `${program.folder}/otel.yaml`,
+      SINK: sink.url,
+    })
     const [request] = sink.requests.filter(({ path }) => path.includes('profiles'))
     expect(request?.headers).toMatchObject({ 'x-tenant': 'a', 'content-type': 'application/x-protobuf' })
     const [wall] = sink.profiles.flatMap((body) => oracleProfiles(body))
