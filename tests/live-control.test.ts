@@ -1,11 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL, fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { OtlpSink } from '@clew/testkit/otlp-sink'
-import { oracleProfiles } from '@clew/testkit/profiles-oracle'
 import {
   cleanEnvironment,
   eventually,
@@ -15,33 +12,15 @@ import {
   startClew,
   type ClewProcess,
 } from './clew-process.ts'
+import { inForce, SteeredServices, type Agent, type Service } from './steered-services.ts'
 
 const REGISTER = pathToFileURL(fileURLToPath(new URL('../packages/agent/dist/register.js', import.meta.url))).href
-
-/** A server that makes a span a request, says its port, and lives until it is told to end. */
-const SERVER = `
-import { createServer } from 'node:http'
-createServer((request, response) => {
-  if (request.url.startsWith('/fail')) response.statusCode = 500
-  console.debug('debug record')
-  response.end('ok')
-}).listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
-process.on('SIGTERM', () => process.exit(0))
-`
 
 /** One with a function that a rule can name. */
 const WITH_PRICE = `
 import { createServer } from 'node:http'
 function price(cents) { return cents * 2 }
 createServer((request, response) => response.end(String(price(21))))
-  .listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
-`
-
-/** One whose requests keep the processor busy. */
-const BURNING = `
-import { createServer } from 'node:http'
-function burnInRequest(ms) { for (const end = Date.now() + ms; Date.now() < end; ) Math.sqrt(end) }
-createServer((request, response) => { burnInRequest(300); response.end('ok') })
   .listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
 `
 
@@ -68,92 +47,13 @@ createServer((request, response) => {
 }).listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
 `
 
-interface Service {
-  readonly name: string
-  readonly child: ChildProcess
-  readonly stderr: () => string
-  /** Sends a request; gives the hex of its trace. */
-  readonly call: (path?: string) => Promise<string>
-  readonly ended: Promise<number | null>
-}
-
 let clew: ClewProcess
-const services: Service[] = []
-let callCount = 0
-
-async function startService(name: string, env: Record<string, string> = {}, main = SERVER): Promise<Service> {
-  const folder = newDataDir()
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'server.mjs'), SERVER)
-  const file = join(folder, 'main.mjs')
-  writeFileSync(file, main)
-  const child = spawn(process.execPath, ['--import', REGISTER, file], {
-    env: cleanEnvironment({
-      OTEL_SERVICE_NAME: name,
-      OTEL_EXPORTER_OTLP_ENDPOINT: clew.otlpHttp,
-      OTEL_BSP_SCHEDULE_DELAY: '100',
-      OTEL_BLRP_SCHEDULE_DELAY: '100',
-      CLEW_CONTROL_ENDPOINT: clew.ui,
-      ...env,
-    }),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let stderr = ''
-  child.stderr.on('data', (text: Buffer) => (stderr += String(text)))
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  const port = await new Promise<string>((resolve, reject) => {
-    let text = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += String(chunk)
-      const found = /port (\d+)/.exec(text)?.[1]
-      if (found !== undefined) resolve(found)
-    })
-    child.on('close', () => reject(new Error(`ended: ${text}${stderr}`)))
-  })
-  const call = async (path = '/'): Promise<string> => {
-    // Ids whose randomness is the lowest there is: no share below 1 keeps them.
-    const traceId = `${(++callCount).toString(16).padStart(14, '0')}ab${'00'.repeat(7)}${(callCount % 256).toString(16).padStart(2, '0')}`
-    const traceparent = `00-${traceId}-00f067aa0ba902b7-02`
-    await (await fetch(`http://127.0.0.1:${port}${path}`, { headers: { traceparent } })).text()
-    return traceId
-  }
-  const service = { name, child, stderr: () => stderr, call, ended }
-  services.push(service)
-  return service
-}
-
-interface Agent {
-  id: string
-  service: string
-  transport: string
-  connected: boolean
-  configStatus: string
-  configError: string
-  effective: { name: string; text: string }[]
-}
-
-async function agentOf(name: string): Promise<Agent | undefined> {
-  const answer = (await (await fetch(`${clew.ui}/api/agents?service=${name}`)).json()) as { agents: Agent[] }
-  return answer.agents.find(({ connected }) => connected)
-}
-
-const connected = (name: string): Promise<Agent> => eventually(() => agentOf(name))
-
-async function set(...args: string[]): Promise<void> {
-  const { code, stderr } = await runClew(['agents', 'set', ...args], { env: clew.env })
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-}
-
-const inForce = (agent: Agent | undefined): Record<string, Record<string, unknown>> =>
-  JSON.parse(agent?.effective[0]?.text ?? '{}') as Record<string, Record<string, unknown>>
-
-/** All profiles in a folder, as bytes that texts can be looked for in. */
-const profileTexts = (folder: string): string =>
-  (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((file) => file.endsWith('.pprof.gz'))
-    .map((file) => gunzipSync(readFileSync(join(folder, file))).toString('latin1'))
-    .join('\n')
+const steered = new SteeredServices(() => clew)
+const startService = (name: string, env?: Record<string, string>, main?: string): Promise<Service> =>
+  steered.start(name, env, main)
+const agentOf = (name: string): Promise<Agent | undefined> => steered.agentOf(name)
+const connected = (name: string): Promise<Agent> => steered.connected(name)
+const set = (...args: string[]): Promise<void> => steered.set(...args)
 
 const isStored = async (traceId: string): Promise<boolean> => (await fetch(`${clew.ui}/api/traces/${traceId}`)).ok
 
@@ -171,8 +71,7 @@ beforeAll(async () => {
   clew = await startClew()
 })
 afterAll(async () => {
-  for (const { child } of services) child.kill('SIGKILL')
-  await Promise.all(services.map(({ ended }) => ended))
+  await steered.stop()
   await clew?.stop()
   removeDataDirs()
 })
@@ -275,72 +174,6 @@ it('switches a rule of CLEW_RULES off and on again', async () => {
   expect(await agentOf(name)).toMatchObject({ configStatus: 'applied', configError: '' })
   await set('--service', name, '--sample', '1', '--instrumentation-rule', 'priced=on')
   await eventually(async () => ((await hasSpan()) ? true : undefined))
-})
-
-it('takes profiles for a while and ends by itself; a request is in them although its trace is not kept', async () => {
-  const name = 'profiled'
-  const folder = newDataDir()
-  const sink = await OtlpSink.start()
-  const settings = {
-    CLEW_PROFILES_DIR: folder,
-    CLEW_PROFILES_INTERVAL: '500',
-    CLEW_AUTH_TOKEN: 'of-the-start',
-    OTEL_EXPORTER_OTLP_PROFILES_ENDPOINT: `${sink.url}/v1development/profiles`,
-  }
-  const service = await startService(name, settings, BURNING)
-  await connected(name)
-  const profiling = async (): Promise<unknown> => inForce(await agentOf(name))['profile']
-  const traceId = await service.call()
-  await eventually(async () => ((await profiling()) === false ? true : undefined))
-  await set('--service', name, '--profile', '--for', '12s')
-  await eventually(async () => ((await profiling()) === true ? true : undefined))
-  const whileOn = await service.call()
-  const texts = await eventually(async () => {
-    const all = profileTexts(folder)
-    // What the engine had put into its caller before is seen by its own name when it is compiled again.
-    if (!all.includes('burnInRequest')) await service.call()
-    return all.includes(whileOn) && all.includes('burnInRequest') ? all : undefined
-  })
-  expect(texts).not.toContain(traceId)
-  expect(await isStored(whileOn)).toBe(false)
-
-  const off = await eventually(async () => {
-    const agent = await agentOf(name)
-    return inForce(agent)['profile'] === false ? agent : undefined
-  })
-  expect(off).toMatchObject({ configStatus: 'applied', configError: '' })
-  const afterwards = await service.call()
-  await set('--service', name, '--profile')
-  await eventually(async () => ((await profiling()) === true ? true : undefined))
-  const again = await service.call()
-  const later = await eventually(() => {
-    const all = profileTexts(folder)
-    return all.includes(again) ? all : undefined
-  })
-  expect(later).not.toContain(afterwards)
-  expect((await runClew(['agents', 'clear', '--service', name], { env: clew.env })).code).toBe(0)
-  expect(service.stderr()).toBe('')
-  const sent = sink.profiles.flatMap((body) => oracleProfiles(body)).flatMap(({ samples }) => samples)
-  expect(new Set(sent.map((sample) => sample.traceId))).toContain(whileOn)
-  // What was there at the start holds, also for what begins later.
-  expect(sink.requests[0]?.headers.authorization).toBe('Bearer of-the-start')
-  await sink.close()
-})
-
-it('ends profiles that nobody takes, and says so', async () => {
-  const name = 'profiled-for-nobody'
-  await startService(name, { CLEW_PROFILES_INTERVAL: '500' })
-  await connected(name)
-  await set('--service', name, '--profile', '--for', '1h')
-  const show = await eventually(async () => {
-    const { stdout } = await runClew(['agents', 'show', name], { env: clew.env })
-    return stdout.includes('profiles are not sent') ? stdout : undefined
-  })
-  expect(show.match(/profiles are not supported/g)).toHaveLength(1)
-  expect(show).toContain(
-    'HTTP 404 (profiles are not supported); none are taken any more; CLEW_PROFILES_DIR writes them',
-  )
-  expect(inForce(await agentOf(name))['profile']).toBe(false)
 })
 
 it('worker threads follow the main thread, those that start later too', async () => {

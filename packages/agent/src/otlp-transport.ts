@@ -6,8 +6,8 @@ import { backoffMs } from './pipeline/backoff.ts'
 import { compressed, type Compression } from './pipeline/compression.ts'
 import type { DiskSpool } from './pipeline/disk-spool.ts'
 import type { QueuedBody } from './pipeline/queued-body.ts'
-import { withAnswer } from './pipeline/answer-text.ts'
-import { judgeAnswer, type Outcome } from './pipeline/judge-answer.ts'
+import { outcomeOf } from './pipeline/answer-text.ts'
+import { judgeFailure, type Outcome } from './pipeline/judge-answer.ts'
 import { reportOnce } from './report-once.ts'
 
 // The functions as Node made them: the instrumentation replaces these properties, and the agent must not see itself.
@@ -167,12 +167,13 @@ export class OtlpTransport {
           this.#sentItems += entry.items
           this.#sendSpooled()
         } else if (retry) this.#setAside(entry.body, entry.items, `${this.#options.url} took no telemetry: ${reason}`)
-        else if (this.#options.onRefused !== undefined) this.#refused(entry.items, status, reason)
-        else this.#drop(entry.items, `${this.#options.url} refused telemetry: ${reason}`)
+        else this.#drop(entry.items, `${this.#options.url} refused telemetry: ${reason}`, status)
         return
       }
       entry.handedOver = false
-      reportOnce(`no OTLP backend at ${this.#options.url} (${reason}); still trying, the program runs on`)
+      // A connection that was kept may be closed by the other side at this very moment: that alone says nothing.
+      if (reason !== 'ECONNRESET' || entry.attempts > 0)
+        reportOnce(`no OTLP backend at ${this.#options.url} (${reason}); still trying, the program runs on`)
       if (retryAfterMs === undefined) await this.#pause(backoffMs(entry.attempts++))
       else this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + retryAfterMs)
     }
@@ -210,17 +211,8 @@ export class OtlpTransport {
       request.on('socket', (socket) => socket.unref())
       request.on('finish', () => (entry.handedOver = true))
       request.on('timeout', () => request.destroy(new Error('timed out')))
-      request.on('error', (error: NodeJS.ErrnoException) =>
-        resolve({ retry: true, reason: error.code ?? error.message }),
-      )
-      request.on('response', (response) => {
-        const outcome = judgeAnswer(response.statusCode ?? 0, response.headers['retry-after'])
-        response.on('error', () => undefined)
-        if (outcome.retry || outcome.reason === undefined || this.#options.onRefused === undefined) {
-          response.resume()
-          resolve(outcome)
-        } else void withAnswer(outcome, response).then(resolve)
-      })
+      request.on('error', (error) => resolve(judgeFailure(error)))
+      request.on('response', (answer) => void outcomeOf(answer, this.#options.onRefused !== undefined).then(resolve))
       request.end(body)
     })
   }
@@ -249,15 +241,10 @@ export class OtlpTransport {
     if (spooled !== undefined) this.enqueue(spooled.body, spooled.items)
   }
 
-  #drop(items: number, message: string): void {
+  #drop(items: number, message: string, refusedWith = 0): void {
     this.#droppedRequests++
     this.#droppedItems += items
-    reportOnce(message)
-  }
-
-  #refused(items: number, status: number, reason: string): void {
-    this.#droppedRequests++
-    this.#droppedItems += items
-    this.#options.onRefused?.(status, `${this.#options.url} answers ${reason}`)
+    if (refusedWith > 0) this.#options.onRefused?.(refusedWith, message)
+    else reportOnce(message)
   }
 }

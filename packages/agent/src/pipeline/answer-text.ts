@@ -1,12 +1,23 @@
 import type { IncomingMessage } from 'node:http'
-import type { Outcome } from './judge-answer.ts'
+import { judgeAnswer, type Outcome } from './judge-answer.ts'
 
 const MAX_BYTES = 2048
 const MAX_TEXT = 200
 
-/** The outcome with what the server says in its answer. Never rejects. */
-export async function withAnswer(outcome: Outcome, response: IncomingMessage): Promise<Outcome> {
+/** What an answer means; with `text` what it says is read where it is a refusal, and its status given. Never rejects. */
+export async function outcomeOf(response: IncomingMessage, text: boolean): Promise<Outcome> {
   const status = response.statusCode ?? 0
+  const outcome = judgeAnswer(status, response.headers['retry-after'])
+  response.on('error', () => undefined)
+  if (!text || outcome.retry || outcome.reason === undefined) {
+    response.resume()
+    return outcome
+  }
+  const said = answerText(response.headers['content-type'] ?? '', await beginningOf(response))
+  return { ...outcome, status, reason: said === '' ? outcome.reason : `${outcome.reason} (${said})` }
+}
+
+async function beginningOf(response: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
@@ -18,8 +29,7 @@ export async function withAnswer(outcome: Outcome, response: IncomingMessage): P
   } catch {
     // What has come is enough.
   }
-  const text = answerText(response.headers['content-type'] ?? '', Buffer.concat(chunks).subarray(0, MAX_BYTES))
-  return { ...outcome, status, reason: `${outcome.reason ?? ''}${text === '' ? '' : ` (${text})`}` }
+  return Buffer.concat(chunks).subarray(0, MAX_BYTES)
 }
 
 /** The message of a `google.rpc.Status` in protobuf or JSON, as OTLP/HTTP answers errors; plain text as it is. */

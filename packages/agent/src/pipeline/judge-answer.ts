@@ -23,6 +23,11 @@ export function judgeAnswer(status: number, retryAfter: string | undefined, nowM
   return waitMs === undefined ? { retry: true, reason } : { retry: true, reason, retryAfterMs: waitMs }
 }
 
+/** What it means that there was no answer: that it is worth another attempt. */
+export function judgeFailure({ code, message }: NodeJS.ErrnoException): Outcome {
+  return { retry: true, reason: code ?? message }
+}
+
 function retryAfterMs(text: string | undefined, nowMs: number): number | undefined {
   const trimmed = text?.trim() ?? ''
   if (trimmed === '') return undefined

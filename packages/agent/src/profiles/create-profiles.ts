@@ -32,7 +32,7 @@ export function createProfiles({ env, serviceName, resource, open }: ProfilesOpt
       const way: ReturnType<Pipelines['openProfiles']> = open({
         maxQueuedBytes: MAX_QUEUED_BYTES,
         onRefused: (status, reason) => {
-          if (!NOT_KNOWN.has(status)) return failed(`profiles were refused: ${reason}`)
+          if (!NOT_KNOWN.has(status)) return failed(`profiles were not taken: ${reason}`)
           // What waits would fare no better.
           transport?.takePending()
           profiles.refused(reason)

@@ -35,11 +35,11 @@ export function followContext(storage: Storage, time: Time, frames: boolean): ()
 }
 
 function followFrames(storage: Storage, time: Time): () => void {
-  const { enterWith } = AsyncLocalStorage.prototype
+  const { prototype } = AsyncLocalStorage
   // `run` of this kind of storage enters and leaves by `enterWith`.
   return replaced(storage, {
     enterWith: function (this: Storage, context: Context): void {
-      enterWith.call(this, context)
+      prototype.enterWith.call(this, context)
       setContext(time, context)
     },
   })
@@ -55,7 +55,7 @@ function setContext(time: Time, context: object | undefined): void {
 }
 
 function followSteps(storage: Storage, time: Time): () => void {
-  const { run, enterWith } = AsyncLocalStorage.prototype
+  const { prototype } = AsyncLocalStorage
   let current: object = NOTHING
   const set = (context: Context | undefined): void => {
     const next = context ?? NOTHING
@@ -68,13 +68,13 @@ function followSteps(storage: Storage, time: Time): () => void {
       const around = this.getStore()
       set(context)
       try {
-        return run.call(this, context, body, ...args)
+        return prototype.run.call(this, context, body, ...args)
       } finally {
         set(around)
       }
     },
     enterWith: function (this: Storage, context: Context): void {
-      enterWith.call(this, context)
+      prototype.enterWith.call(this, context)
       set(context)
     },
   })

@@ -35,7 +35,7 @@ async function inSlices(action) {
   for (let slice = 0; slice < 10; slice++) {
     action(20)
     await turn()
-    await undefined
+    await Promise.resolve()
   }
 }
 
