@@ -17,7 +17,7 @@ export function findPprof(programFile: string | undefined): FoundPprof {
       if (typeof library.time?.runWithContext === 'function' && typeof library.heap?.start === 'function') {
         return { library: library as PprofLibrary }
       }
-      failure ??= `${NAME} is older than 5.11`
+      failure ??= `${NAME} is too old`
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       // That of the library itself: one without it says nothing about the next place.
