@@ -15,6 +15,8 @@ const OUTSIDE = [
 
 await bundle('start-agent.js', 'agent.cjs')
 await bundle('require.js', 'require.cjs')
+// Loaded when profiles are first taken; a program without them does not read it.
+await bundle('profiles/profiler.js', 'profiler.cjs')
 
 async function bundle(input, file) {
   const build = await rolldown({

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL, fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,19 +12,9 @@ import {
   startClew,
   type ClewProcess,
 } from './clew-process.ts'
+import { inForce, SteeredServices, type Agent, type Service } from './steered-services.ts'
 
 const REGISTER = pathToFileURL(fileURLToPath(new URL('../packages/agent/dist/register.js', import.meta.url))).href
-
-/** A server that makes a span a request, says its port, and lives until it is told to end. */
-const SERVER = `
-import { createServer } from 'node:http'
-createServer((request, response) => {
-  if (request.url.startsWith('/fail')) response.statusCode = 500
-  console.debug('debug record')
-  response.end('ok')
-}).listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
-process.on('SIGTERM', () => process.exit(0))
-`
 
 /** One with a function that a rule can name. */
 const WITH_PRICE = `
@@ -57,85 +47,13 @@ createServer((request, response) => {
 }).listen(0, '127.0.0.1', function () { console.log('port', this.address().port) })
 `
 
-interface Service {
-  readonly name: string
-  readonly child: ChildProcess
-  readonly stderr: () => string
-  /** Sends a request; gives the hex of its trace. */
-  readonly call: (path?: string) => Promise<string>
-  readonly ended: Promise<number | null>
-}
-
 let clew: ClewProcess
-const services: Service[] = []
-let callCount = 0
-
-async function startService(name: string, env: Record<string, string> = {}, main = SERVER): Promise<Service> {
-  const folder = newDataDir()
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'server.mjs'), SERVER)
-  const file = join(folder, 'main.mjs')
-  writeFileSync(file, main)
-  const child = spawn(process.execPath, ['--import', REGISTER, file], {
-    env: cleanEnvironment({
-      OTEL_SERVICE_NAME: name,
-      OTEL_EXPORTER_OTLP_ENDPOINT: clew.otlpHttp,
-      OTEL_BSP_SCHEDULE_DELAY: '100',
-      OTEL_BLRP_SCHEDULE_DELAY: '100',
-      CLEW_CONTROL_ENDPOINT: clew.ui,
-      ...env,
-    }),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let stderr = ''
-  child.stderr.on('data', (text: Buffer) => (stderr += String(text)))
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  const port = await new Promise<string>((resolve, reject) => {
-    let text = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += String(chunk)
-      const found = /port (\d+)/.exec(text)?.[1]
-      if (found !== undefined) resolve(found)
-    })
-    child.on('close', () => reject(new Error(`ended: ${text}${stderr}`)))
-  })
-  const call = async (path = '/'): Promise<string> => {
-    // Ids whose randomness is the lowest there is: no share below 1 keeps them.
-    const traceId = `${(++callCount).toString(16).padStart(14, '0')}ab${'00'.repeat(7)}${(callCount % 256).toString(16).padStart(2, '0')}`
-    const traceparent = `00-${traceId}-00f067aa0ba902b7-02`
-    await (await fetch(`http://127.0.0.1:${port}${path}`, { headers: { traceparent } })).text()
-    return traceId
-  }
-  const service = { name, child, stderr: () => stderr, call, ended }
-  services.push(service)
-  return service
-}
-
-interface Agent {
-  id: string
-  service: string
-  transport: string
-  connected: boolean
-  configStatus: string
-  configError: string
-  effective: { name: string; text: string }[]
-}
-
-async function agentOf(name: string): Promise<Agent | undefined> {
-  const answer = (await (await fetch(`${clew.ui}/api/agents?service=${name}`)).json()) as { agents: Agent[] }
-  return answer.agents.find(({ connected }) => connected)
-}
-
-const connected = (name: string): Promise<Agent> => eventually(() => agentOf(name))
-
-async function set(...args: string[]): Promise<void> {
-  const { code, stderr } = await runClew(['agents', 'set', ...args], { env: clew.env })
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-}
-
-const inForce = (agent: Agent | undefined): Record<string, Record<string, unknown>> =>
-  JSON.parse(agent?.effective[0]?.text ?? '{}') as Record<string, Record<string, unknown>>
+const steered = new SteeredServices(() => clew)
+const startService = (name: string, env?: Record<string, string>, main?: string): Promise<Service> =>
+  steered.start(name, env, main)
+const agentOf = (name: string): Promise<Agent | undefined> => steered.agentOf(name)
+const connected = (name: string): Promise<Agent> => steered.connected(name)
+const set = (...args: string[]): Promise<void> => steered.set(...args)
 
 const isStored = async (traceId: string): Promise<boolean> => (await fetch(`${clew.ui}/api/traces/${traceId}`)).ok
 
@@ -153,8 +71,7 @@ beforeAll(async () => {
   clew = await startClew()
 })
 afterAll(async () => {
-  for (const { child } of services) child.kill('SIGKILL')
-  await Promise.all(services.map(({ ended }) => ended))
+  await steered.stop()
   await clew?.stop()
   removeDataDirs()
 })

@@ -1,6 +1,7 @@
 // What agents cost a server, in CPU microseconds per request as the server process itself counts them: no agent, ours,
 // and others, in one run and shuffled rounds. Run `npm run build` before; the others are installed under .cache.
 //   node bench/agent/overhead.mjs [--apps hello,express,fastify] [--rounds 5] [--requests 20000] [--only clew] [--json]
+//   node bench/agent/overhead.mjs --profiles      only ours on hello-world, with profiles off and on
 import { fork } from 'node:child_process'
 import http from 'node:http'
 import { once } from 'node:events'
@@ -21,11 +22,13 @@ export async function measureOverhead({
   requests = 20_000,
   only = '',
   peers = true,
+  profiles = false,
   progress,
 }) {
   // Hello-world and our own agent need nothing that is not here.
   const { require, apps: folder } = peers ? installPeers() : { require: undefined, apps: here('./apps') }
-  const variants = variantsWith(require).filter(({ name }) => name === 'no agent' || name.includes(only))
+  const all = [...variantsWith(require), ...(profiles ? profiling() : [])]
+  const variants = all.filter(({ name }) => name === 'no agent' || name.includes(only))
   const sink = fork(here('./sink.mjs'), { stdio: 'inherit' })
   const backends = fork(here('./backends.mjs'), { stdio: 'inherit' })
   const [[{ port: sinkPort }], [ports]] = await Promise.all([once(sink, 'message'), once(backends, 'message')])
@@ -50,8 +53,18 @@ export async function measureOverhead({
   return rows
 }
 
+const ours = ['--import', new URL('../../packages/agent/dist/register.js', import.meta.url).href]
+
+/** Ours, with profiles. */
+function profiling() {
+  return [
+    { name: 'clew, wall profile', execArgv: ours, env: { CLEW_PROFILES: 'on', CLEW_PROFILES_KINDS: 'wall' } },
+    { name: 'clew, heap profile', execArgv: ours, env: { CLEW_PROFILES: 'on', CLEW_PROFILES_KINDS: 'heap' } },
+    { name: 'clew, both profiles', execArgv: ours, env: { CLEW_PROFILES: 'on' } },
+  ]
+}
+
 function variantsWith(require) {
-  const ours = ['--import', new URL('../../packages/agent/dist/register.js', import.meta.url).href]
   // The detectors of clouds ask the network, which is not what is measured here.
   const local = { OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process' }
   const off = { OTEL_TRACES_SAMPLER: 'always_off' }
@@ -195,11 +208,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       requests: { type: 'string', default: '20000' },
       only: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
+      profiles: { type: 'boolean', default: false },
     },
   })
   const [rounds, requests] = [Number(values.rounds), Number(values.requests)]
   const progress = (line) => process.stderr.write(`${line}\n`)
-  const rows = await measureOverhead({ apps: values.apps.split(','), rounds, requests, only: values.only, progress })
+  const { only, profiles } = values
+  const apps = profiles ? ['hello'] : values.apps.split(',')
+  const rows = await measureOverhead({ apps, rounds, requests, only, profiles, peers: !profiles, progress })
   if (values.json) console.log(JSON.stringify({ node: process.version, rounds, requests, rows }))
   else {
     console.log(

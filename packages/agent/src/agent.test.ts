@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { OtlpSink, type SinkSpan } from '@clew/testkit/otlp-sink'
@@ -137,6 +139,30 @@ describe('settings', () => {
     await run('program.mjs', 'exit', { OTEL_TRACES_SAMPLER: 'always_off' })
     expect(sink.spans).toEqual([])
     expect(sink.logs.length).toBeGreaterThan(0)
+  })
+})
+
+describe('a backend that cuts a connection', () => {
+  it('once is asked again, and nothing is said about it', async () => {
+    const { port } = new URL(sink.url)
+    let cut = 0
+    const proxy = createServer((socket) => {
+      socket.on('error', () => undefined)
+      if (cut++ === 0) {
+        socket.once('data', () => socket.resetAndDestroy())
+        return
+      }
+      const onward = connect(Number(port), '127.0.0.1')
+      onward.on('error', () => socket.destroy())
+      socket.pipe(onward).pipe(socket)
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const env = toSink({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_LOGS_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' })
+    expect(await runProgram('program.mjs', ['end'], env).ended).toMatchObject({ code: 0, stderr: '' })
+    expect(cut).toBeGreaterThan(1)
+    expectTwoJoinedRequests()
+    proxy.close()
   })
 })
 

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<SignalName, string>> = {
   TRACES: 'spans',
   LOGS: 'log records',
   METRICS: 'reports of metrics',
+  PROFILES: 'profiles',
 }
 
 /**

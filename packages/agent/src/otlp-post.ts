@@ -1,17 +1,20 @@
 import http from 'node:http'
 import https from 'node:https'
-import { judgeAnswer, type Outcome } from './pipeline/judge-answer.ts'
+import { outcomeOf } from './pipeline/answer-text.ts'
+import { judgeFailure, type Outcome } from './pipeline/judge-answer.ts'
 
 // The functions as Node made them: the instrumentation replaces these properties, and the agent must not see itself.
 const requestHttp = http.request
 const requestHttps = https.request
 
 /** Where a body goes, and how. */
-interface Destination {
+export interface Destination {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
   readonly agent: http.Agent | https.Agent | undefined
+  /** What a refusal says is read. */
+  readonly wantsText: boolean
 }
 
 /**
@@ -19,7 +22,7 @@ interface Destination {
  * program alive. Never rejects.
  */
 export function postBody(body: Uint8Array, destination: Destination, onHandedOver: () => void): Promise<Outcome> {
-  const { headers, timeoutMs, agent } = destination
+  const { headers, timeoutMs, agent, wantsText } = destination
   return new Promise((resolve) => {
     const url = new URL(destination.url)
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
@@ -32,15 +35,11 @@ export function postBody(body: Uint8Array, destination: Destination, onHandedOve
     request.on('finish', onHandedOver)
     request.on('timeout', () => request.destroy(new Error('timed out')))
     request.on('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code ?? error.message
       // A kept connection that the backend has closed meanwhile says nothing about the backend; a new one is made.
-      const stale = request.reusedSocket && (reason === 'ECONNRESET' || reason === 'EPIPE')
-      resolve({ retry: true, reason, stale })
+      const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+      resolve({ ...judgeFailure(error), stale })
     })
-    request.on('response', (response) => {
-      response.on('error', () => undefined).resume()
-      resolve(judgeAnswer(response.statusCode ?? 0, response.headers['retry-after']))
-    })
+    request.on('response', (response) => void outcomeOf(response, wantsText).then(resolve))
     request.end(body)
   })
 }

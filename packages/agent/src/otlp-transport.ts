@@ -2,7 +2,7 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import type http from 'node:http'
 import type https from 'node:https'
-import { postBody } from './otlp-post.ts'
+import { type Destination, postBody } from './otlp-post.ts'
 import type { PendingRequest } from './pending-request.ts'
 import { backoffMs } from './pipeline/backoff.ts'
 import { compressed, type Compression } from './pipeline/compression.ts'
@@ -24,6 +24,8 @@ export interface TransportOptions {
   readonly spool?: DiskSpool | undefined
   /** Requests on the wire at the same time; one keeps the order. */
   readonly maxInFlight?: number
+  /** Told of what the backend has refused for good, with what it says about it; else that is said on the terminal, once. */
+  readonly onRefused?: (status: number, reason: string) => void
 }
 
 const DEFAULT_QUEUED_BYTES = 8 * 1024 * 1024
@@ -159,7 +161,7 @@ export class OtlpTransport {
         await this.#pause(this.#pausedUntilMs - Date.now())
         continue
       }
-      const { retry, reason, retryAfterMs, stale } = await this.#post(entry)
+      const { retry, reason, retryAfterMs, stale, status = 0 } = await this.#post(entry)
       if (entry.taken) return
       if (stale === true) {
         entry.handedOver = false
@@ -170,7 +172,7 @@ export class OtlpTransport {
           this.#sentItems += entry.items
           this.#sendSpooled()
         } else if (retry) this.#setAside(entry.body, entry.items, `${this.#options.url} took no telemetry: ${reason}`)
-        else this.#drop(entry.items, `${this.#options.url} refused telemetry: ${reason}`)
+        else this.#drop(entry.items, `${this.#options.url} refused telemetry: ${reason}`, status)
         return
       }
       entry.handedOver = false
@@ -194,13 +196,17 @@ export class OtlpTransport {
     try {
       const body = await compressed(entry.body, this.#options.compression)
       if (entry.taken) return { retry: false }
-      const { url, timeoutMs } = this.#options
       return await context.with(suppressTracing(ROOT_CONTEXT), () =>
-        postBody(body, { url, headers: this.#headers, timeoutMs, agent: this.#agent }, () => (entry.handedOver = true)),
+        postBody(body, this.#destination(), () => (entry.handedOver = true)),
       )
     } catch (error) {
       return { retry: false, reason: String(error) }
     }
+  }
+
+  #destination(): Destination {
+    const { url, timeoutMs, onRefused } = this.#options
+    return { url, headers: this.#headers, timeoutMs, agent: this.#agent, wantsText: onRefused !== undefined }
   }
 
   #pause(ms: number): Promise<void> {
@@ -232,9 +238,10 @@ export class OtlpTransport {
     if (spooled !== undefined) this.enqueue(spooled.body, spooled.items)
   }
 
-  #drop(items: number, message: string): void {
+  #drop(items: number, message: string, refusedWith = 0): void {
     this.#lose(items)
-    reportOnce(message)
+    if (refusedWith > 0) this.#options.onRefused?.(refusedWith, message)
+    else reportOnce(message)
   }
 
   #lose(items: number): false {

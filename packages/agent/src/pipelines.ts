@@ -46,6 +46,11 @@ export interface Pipelines {
   readonly spanProcessors?: SpanProcessor[]
   readonly logRecordProcessors?: LogRecordProcessor[]
   readonly metricReaders?: MetricReader[]
+  /**
+   * A way out for profiles; undefined where none are to be sent, with what to say about that if it is not what was asked
+   * for. To be called once, when the first are taken.
+   */
+  readonly openProfiles: (more: Partial<TransportOptions>) => OtlpTransport | { readonly problem: string } | undefined
   /** Sends everything collected so far, metrics included; waits for the backend however long it takes. */
   readonly flush: () => Promise<void>
   /** Serializes all spans and log records, and takes what is not known to have arrived off the queues; needs no turn of the loop. */
@@ -73,7 +78,7 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     path: 'protobuf' | 'json',
     more?: Partial<TransportOptions>,
   ): OtlpTransport => {
-    const created = createTransport(env, signal, path, more)
+    const created = new OtlpTransport({ ...transportOptions(env, signal, path), ...more })
     transports.push({ sending: created, signal })
     if (signal === 'TRACES') tracesUrl = created.url
     return created
@@ -126,9 +131,22 @@ export function createPipelines(env: Env, { ownTracer, maxQueuedSpans }: Pipelin
     const times = { exportIntervalMillis, exportTimeoutMillis }
     parts.metricReaders = [new PeriodicExportingMetricReader({ exporter, metricProducers, ...times })]
   }
+  const profiles = exportPath(env, 'PROFILES')
+  // Read now: by the time profiles are switched on, the agent's defaults have left the environment.
+  const wayOfProfiles =
+    profiles === 'none' || profiles === 'sdk' ? undefined : transportOptions(env, 'PROFILES', 'protobuf')
+  const openProfiles: Pipelines['openProfiles'] = (more) => {
+    if (profiles === 'sdk') return { problem: 'profiles are not sent: that is done by OTLP with http/protobuf only' }
+    if (wayOfProfiles === undefined) return undefined
+    const created = new OtlpTransport({ ...wayOfProfiles, ...more })
+    transports.push({ sending: created, signal: 'PROFILES' })
+    senders.push({ flush: () => undefined, drain: () => created.drained() })
+    return created
+  }
   return {
     ...parts,
     logGate,
+    openProfiles,
     ...(fastTraces === undefined ? {} : { fastTraces }),
     ...(durations === undefined ? {} : { durations }),
     ...(tracesUrl === undefined ? {} : { tracesUrl }),
@@ -154,24 +172,19 @@ function spoolFrom(env: Env, signal: SignalName): DiskSpool | undefined {
   return new DiskSpool(signal.toLowerCase(), { folder, maxBytes: numberFrom(env, 'CLEW_SPOOL_BYTES', SPOOL_BYTES) })
 }
 
-function createTransport(
-  env: Env,
-  signal: SignalName,
-  path: 'protobuf' | 'json',
-  more: Partial<TransportOptions> = {},
-): OtlpTransport {
-  const options = convertLegacyHttpOptions({}, signal, `v1/${signal.toLowerCase()}`, {
+function transportOptions(env: Env, signal: SignalName, path: 'protobuf' | 'json'): TransportOptions {
+  const version = signal === 'PROFILES' ? 'v1development' : 'v1'
+  const options = convertLegacyHttpOptions({}, signal, `${version}/${signal.toLowerCase()}`, {
     'Content-Type': path === 'json' ? 'application/json' : 'application/x-protobuf',
   })
-  return new OtlpTransport({
+  return {
     url: options.url,
     headers: options.headers,
     compression: compressionFrom(env, signal),
     spool: spoolFrom(env, signal),
     timeoutMs: options.timeoutMillis,
     agent: () => options.agentFactory(new URL(options.url).protocol),
-    ...more,
-  })
+  }
 }
 
 function limits(env: Env, prefix: 'BSP' | 'BLRP'): { maxQueueItems: number; maxBatchItems: number; delayMs: number } {

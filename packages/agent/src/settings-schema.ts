@@ -1,6 +1,6 @@
 /** One variable the agent reads. */
 export interface SettingDescription {
-  /** `<NAME>` stands for an instrumentation, `<SIGNAL>` for TRACES, METRICS or LOGS. */
+  /** `<NAME>` stands for an instrumentation, `<SIGNAL>` for TRACES, METRICS, LOGS or PROFILES. */
   readonly name: string
   /** What holds when it is unset; empty for nothing. */
   readonly fallback: string
@@ -185,6 +185,27 @@ export const SETTING_SECTIONS: readonly SettingSection[] = [
         '128',
         'Attributes of a link; `OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT` is its older name.',
       ),
+    ],
+  },
+  {
+    title: 'Profiles',
+    settings: [
+      setting(
+        'CLEW_PROFILES',
+        'off',
+        '`on`, or for how long from the start: `10m`, `90s`; a number alone is minutes. Live control switches them too. See [profiles](../agent/profiles.md).',
+      ),
+      setting('CLEW_PROFILES_KINDS', 'wall,heap', 'Time on the clock and on the processor, and memory in use.'),
+      setting('CLEW_PROFILES_DIR', '', 'A folder for files (`.pprof.gz`), beside what is sent.'),
+      setting('CLEW_PROFILES_DIR_BYTES', '268435456', 'Size of that folder, at most; the oldest files go.'),
+      setting(
+        'OTEL_PROFILES_EXPORTER',
+        'otlp',
+        '`none`: only files. Sent with http/protobuf to `/v1development/profiles` of the endpoint; `OTEL_EXPORTER_OTLP_PROFILES_ENDPOINT` names another address.',
+      ),
+      setting('CLEW_PROFILES_INTERVAL', '60000', 'Milliseconds that one request or file is about.'),
+      setting('CLEW_PROFILES_HZ', '99', 'Samples of time in a second.'),
+      setting('CLEW_PROFILES_HEAP_BYTES', '524288', 'Bytes allocated between two samples of the heap, on average.'),
     ],
   },
   {

@@ -3,7 +3,7 @@ import { tokenFrom, withToken } from './otlp-headers.ts'
 type Env = Readonly<Record<string, string | undefined>>
 
 /** Signals as the SDK's environment variables spell them. */
-export type SignalName = 'TRACES' | 'METRICS' | 'LOGS'
+export type SignalName = 'TRACES' | 'METRICS' | 'LOGS' | 'PROFILES'
 
 /**
  * Where the agent's defaults differ from the SDK's: seen within a second instead of five, metrics every ten seconds

@@ -15,6 +15,7 @@ import { setInvocationFlush } from './instrumentations/lambda/flush-invocation.t
 import { PluginHost } from './plugins/plugin-host.ts'
 import { pluginWanted } from './plugins/plugin-switches.ts'
 import { allPlugins } from './plugins/registry.ts'
+import { createProfiles } from './profiles/create-profiles.ts'
 import { startRules, switchRule } from './rules/start-rules.ts'
 import { deriveServiceName } from './service-name.ts'
 import { numberFrom, wantsOwnTracer, withDefaults } from './settings.ts'
@@ -54,12 +55,12 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
   // A copy: some of it is read when a library is loaded, and by then the defaults are out of the environment again.
   const env = { ...process.env }
   const inMemory = packagesInMemory()
-  const { flush, takePending, fastTraces, durations, logGate, tracesUrl, ...parts } = createPipelines(env, {
+  const { flush, takePending, fastTraces, durations, logGate, tracesUrl, openProfiles, ...parts } = createPipelines(env, {
     ownTracer: wantsOwnTracer(env),
     maxQueuedSpans,
   })
   const serviceName = deriveServiceName(process.argv[1], env)
-  const endRest = startSdk({ env, serviceName, parts, fastTraces, tracesUrl })
+  const { end: endRest, resource } = startSdk({ env, serviceName, parts, fastTraces, tracesUrl })
   openFindings()
   if (fastTraces !== undefined && env['CLEW_LOST_CONTEXT']?.trim().toLowerCase() !== 'off') {
     watchLostContext(fastTraces.startHooks)
@@ -74,6 +75,7 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
   startRules(env, reportFinding)
   if (pluginWanted(env, 'console')) captureConsole()
   recordCrashes()
+  const profiles = createProfiles({ env, serviceName, resource, open: openProfiles })
   startLiveControl({
     env,
     control,
@@ -81,7 +83,7 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
     fastTraces,
     logGate,
     isMainThread,
-    points: { findings: openedFindings, setRuleEnabled: switchRule },
+    points: { findings: openedFindings, setRuleEnabled: switchRule, profiles },
   })
   const budgetMs = numberFrom(env, 'CLEW_EXIT_BUDGET_MS', 500)
   setInvocationFlush({ flush, budgetMs })
@@ -90,14 +92,20 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
     // What the SDK exports by itself (gRPC, console) can only be flushed by ending it.
     flush: async (final) => {
       if (final) {
+        profiles.end()
         lookAtProgram()
         fastTraces?.sampler.tail?.flush()
         reportLostContext()
-      }
+      } else profiles.collect()
       await Promise.all([flush(), final ? endRest?.() : undefined])
     },
-    takePending,
+    takePending: () => {
+      profiles.end()
+      return takePending()
+    },
   })
+  // When everything stands that sends what it sees.
+  profiles.startConfigured()
 }
 
 /** The action, for the first call only. */

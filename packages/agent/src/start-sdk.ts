@@ -52,12 +52,19 @@ const DETECTORS: ResourceDetector[] = [
   lambdaDetector,
 ]
 
+/** What there is once it has started. */
+export interface StartedSdk {
+  /** Flushes and ends the parts that are not ours, if any. */
+  readonly end: (() => Promise<void>) | undefined
+  /** Who all the telemetry is from; undefined where only the SDK knows. */
+  readonly resource: Resource | undefined
+}
+
 /**
  * Registers the SDK behind the OpenTelemetry API. Usually from its few packages directly; `sdk-node`, which brings every
  * exporter there is and doubles the start-up time, only when a variable asks for something it knows.
- * Returns what flushes and ends the parts that are not ours, if any.
  */
-export function startSdk(options: SdkOptions): (() => Promise<void>) | undefined {
+export function startSdk(options: SdkOptions): StartedSdk {
   const { env, parts, fastTraces } = options
   const ownsAll = parts.spanProcessors && parts.logRecordProcessors && parts.metricReaders
   const whole = !ownsAll || needsWholeSdk(env, fastTraces !== undefined)
@@ -84,7 +91,7 @@ export function startSdk(options: SdkOptions): (() => Promise<void>) | undefined
     watchOverhead(env, fastTraces)
   }
   receiveProgramSpans(options, sdk)
-  return ownsAll || sdk === undefined ? undefined : () => sdk.shutdown()
+  return { end: ownsAll || sdk === undefined ? undefined : () => sdk.shutdown(), resource }
 }
 
 /** Spans that the program's own SDK makes go the way of the agent's. */
@@ -111,7 +118,8 @@ function startBareSdk({ parts }: SdkOptions, resource: Resource): void {
   }
 }
 
-function detectedResource(serviceName: string | undefined): Resource {
+/** The process, by the detectors and the environment. */
+export function detectedResource(serviceName: string | undefined): Resource {
   const detected = defaultResource().merge(detectResources({ detectors: DETECTORS }))
   return serviceName === undefined ? detected : detected.merge(resourceFromAttributes({ 'service.name': serviceName }))
 }

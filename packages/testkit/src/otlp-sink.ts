@@ -39,6 +39,8 @@ export class OtlpSink {
   /** Every report of every metric, in the order in which they came. */
   readonly metrics: Metric[] = []
   readonly requests: SinkRequest[] = []
+  /** Bodies of profiles, as they came; those that were refused, too. */
+  readonly profiles: Uint8Array[] = []
   readonly #server: Server
   readonly #waiting: Set<() => void> = new Set()
 
@@ -99,6 +101,7 @@ export class OtlpSink {
   }
 
   #take(path: string, request: IncomingMessage, body: Uint8Array, keep: boolean): void {
+    if (path === '/v1development/profiles') this.profiles.push(body)
     const signal = /^\/v1\/(traces|logs|metrics)$/.exec(path)?.[1] as Signal | undefined
     let resource: Record<string, unknown> = {}
     if (signal !== undefined) {

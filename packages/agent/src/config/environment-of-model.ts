@@ -1,5 +1,6 @@
 import type { ConfigurationModel } from '@opentelemetry/configuration'
 import { variableName } from '../plugins/plugin-switches.ts'
+import { profilesOfModel } from './profiles-of-model.ts'
 
 /** What a configuration file comes to: variables as the SDK and the agent read them, and what they cannot say. */
 export interface FileSettings {
@@ -50,7 +51,9 @@ export function environmentOfModel(model: ConfigurationModel): FileSettings {
   set('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE', node(records['batch'])['max_export_batch_size'])
   exporter('LOGS', node(records['batch'] ?? records['simple'])['exporter'], set, ignored)
 
-  instrumentations(node(node(root['instrumentation/development'])['js']), set)
+  const { profiles, ...js } = node(node(root['instrumentation/development'])['js'])
+  instrumentations(js, set)
+  profilesOfModel(node(profiles), { ...variables }, set, ignored)
   return { variables, ignored }
 }
 

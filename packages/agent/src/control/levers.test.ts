@@ -64,11 +64,20 @@ it('rules that are no longer named are on again; unknown ones are named', () => 
 
 it('a profiler that cannot start is said, and asked again', () => {
   let problem: string | undefined = 'not installed'
-  const lever = profileLever(() => problem)
-  expect([lever.apply(true), lever.inForce()]).toEqual(['not installed', undefined])
+  let running = false
+  const lever = profileLever({
+    get running() {
+      return running
+    },
+    set: (on) => {
+      running = on === true && problem === undefined
+      return on === true ? problem : undefined
+    },
+  })
+  expect([lever.apply(true), lever.inForce()]).toEqual(['not installed', false])
   problem = undefined
   expect([lever.apply(true), lever.inForce()]).toEqual([undefined, true])
-  expect([lever.apply(undefined), lever.inForce()]).toEqual([undefined, undefined])
+  expect([lever.apply(undefined), lever.inForce()]).toEqual([undefined, false])
 })
 
 describe('an instrumentation that is off', () => {

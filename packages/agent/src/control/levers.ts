@@ -149,17 +149,19 @@ export function ruleLever(setRuleEnabled: (name: string, on: boolean) => boolean
   }
 }
 
-/** Switches the profiler; `setProfiling` says what is in the way. */
-export function profileLever(setProfiling: (on: boolean) => string | undefined): Lever<'profile'> {
-  let inForce: boolean | undefined
+/** What takes profiles. */
+export interface ProfilePoint {
+  /** Whether it does. */
+  readonly running: boolean
+  /** Switches it; undefined goes back to the configuration. Gives what is in the way, or nothing. */
+  set(on: boolean | undefined): string | undefined
+}
+
+/** Switches the profiler. */
+export function profileLever(profiles: ProfilePoint): Lever<'profile'> {
   return {
     key: 'profile',
-    apply(value) {
-      if (value === inForce) return undefined
-      const problem = setProfiling(value ?? false)
-      if (problem === undefined) inForce = value
-      return value === true ? problem : undefined
-    },
-    inForce: () => inForce,
+    apply: (value) => profiles.set(value),
+    inForce: () => profiles.running,
   }
 }

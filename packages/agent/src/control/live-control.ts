@@ -12,6 +12,7 @@ import {
   SamplingLever,
   severityLever,
   type Lever,
+  type ProfilePoint,
 } from './levers.ts'
 import { LiveSettingsApplier } from './live-settings-applier.ts'
 import type { LogGate } from './log-gate.ts'
@@ -21,8 +22,7 @@ import { OpampClient } from './opamp-client.ts'
 export interface ControlPoints {
   /** Switches an instrumentation rule; false when there is none of that name. */
   readonly setRuleEnabled?: (name: string, on: boolean) => boolean
-  /** Starts or stops profiles; gives what is in the way, or nothing. */
-  readonly setProfiling?: (on: boolean) => string | undefined
+  readonly profiles: ProfilePoint
   /** What is not well in the agent, and why. */
   readonly findings?: () => readonly { readonly component: string; readonly message: string }[]
 }
@@ -41,7 +41,7 @@ export interface LiveControlOptions {
 
 /** The program comes first: the connection is made when it has had its first moment. */
 const CONNECT_AFTER_MS = 100
-/** Findings come up while modules load; they are looked at so often and reported when there are others. */
+/** Findings come up while modules load, profiles end by themselves; they are looked at so often and reported when they are others. */
 const LOOK_EVERY_MS = 5000
 
 /**
@@ -59,9 +59,7 @@ export function startLiveControl(options: LiveControlOptions): void {
     logLevelLever(),
     instrumentationLever(fastTraces),
     ruleLever((name, on) => points.setRuleEnabled?.(name, on) ?? false),
-    profileLever((on) => {
-      return points.setProfiling === undefined ? 'this agent has no profiler' : points.setProfiling(on)
-    }),
+    profileLever(points.profiles),
   ] as Lever[]
   const settings = new LiveSettingsApplier(levers, isMainThread)
   if (!isMainThread) return
@@ -74,11 +72,12 @@ export function startLiveControl(options: LiveControlOptions): void {
     apply: (config) => settings.applyRemote(config),
   })
   client.start(CONNECT_AFTER_MS)
-  let reported = '[]'
+  const state = (): string => JSON.stringify([points.findings?.() ?? [], points.profiles.running])
+  let reported = '[[],false]'
   setInterval(() => {
-    const findings = JSON.stringify(points.findings?.() ?? [])
-    if (findings === reported || !client.connected) return
-    reported = findings
+    const now = state()
+    if (now === reported || !client.connected) return
+    reported = now
     client.report()
   }, LOOK_EVERY_MS).unref()
 }

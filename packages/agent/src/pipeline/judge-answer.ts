@@ -6,6 +6,8 @@ export interface Outcome {
   readonly retryAfterMs?: number
   /** A kept connection was closed by the other side: at once again, on another. */
   readonly stale?: boolean
+  /** Of the answer, where what it says is of interest. */
+  readonly status?: number
 }
 
 const MAX_RETRY_AFTER_MS = 30_000
@@ -21,6 +23,11 @@ export function judgeAnswer(status: number, retryAfter: string | undefined, nowM
   if (!RETRYABLE.has(status)) return { retry: false, reason }
   const waitMs = retryAfterMs(retryAfter, nowMs)
   return waitMs === undefined ? { retry: true, reason } : { retry: true, reason, retryAfterMs: waitMs }
+}
+
+/** What it means that there was no answer: that it is worth another attempt. */
+export function judgeFailure({ code, message }: NodeJS.ErrnoException): Outcome {
+  return { retry: true, reason: code ?? message }
 }
 
 function retryAfterMs(text: string | undefined, nowMs: number): number | undefined {

@@ -131,6 +131,7 @@ export class FastTracer implements Tracer {
     const state = follows ? parent.traceState : announced(sampler, parent.traceState)
     const span = this.#recording(name, options, parent.traceHexIfKnown, parent.traceFlags, state)
     span.local = parent.local
+    span.root = parent.root ?? parent
     span.trace0 = parent.trace0
     span.trace1 = parent.trace1
     span.trace2 = parent.trace2

@@ -38,6 +38,8 @@ export class RecordingSpan implements Span {
   parent0 = 0
   parent1 = 0
   parentIsRemote = false
+  /** The first span of its trace in this process; undefined for that one itself. */
+  root: RecordingSpan | undefined = undefined
   startSeconds = 0
   startNanos = 0
   endSeconds = 0
