@@ -110,16 +110,19 @@ async function randomTraces(store, count) {
 /** Searches by keys with and without a column, frequent, rare and absent; rare values are taken from the middle of the store. */
 async function questionsFor(store) {
   const [rare] = await store.rows(sql`
-    SELECT Attributes['order.id'] AS orderId, substring(Attributes['messaging.kafka.offset'], 2) AS position FROM spans
+    SELECT Attributes['order.id'] AS orderId, a_user_id AS userId, substring(Attributes['messaging.kafka.offset'], 2) AS position FROM spans
     WHERE mapContains(Attributes, 'order.id') AND StartNanos < (SELECT intDiv(min(StartNanos), 2) + intDiv(max(StartNanos), 2) FROM spans) LIMIT 1`)
+  const [other] = await store.rows(sql`SELECT a_session_id AS sessionId FROM spans WHERE a_session_id != '' LIMIT 1`)
   const orderId = rare?.orderId ?? 'none'
   return [
     ['hot key, frequent value', 'http.response.status_code=500'],
-    ['hot key, rare value', 'user.id=u-4711'],
+    ['hot key, rarer value', `user.id=${rare?.userId ?? 'none'}`],
+    ['hot key, rare value', `session.id="${other?.sessionId ?? 'none'}"`],
     ['hot key, no such value', `user.id=${randomBytes(8).toString('hex')}`],
     ['any key, frequent value', 'app.region=eu-west'],
     ['any key, rare value', `order.id="${orderId}"`],
-    ['any key, rare number', `messaging.kafka.offset=${rare?.position ?? 1}`],
+    ['any key, rarer number', `messaging.kafka.offset=${rare?.position ?? 1}`],
+    ['any key, number that other keys have', 'order.id=1'],
     ['any key, no such value', `order.id="${randomBytes(8).toString('hex')}"`],
   ]
 }
@@ -155,9 +158,18 @@ async function tracesById(store, traceIds) {
         ['with the answer as JSON', quantile(whole, 0.5), quantile(whole, 0.99), ''],
         ...[...statements].map(([name, list]) => [
           name,
-          quantile(list.map((each) => each.ms), 0.5),
-          quantile(list.map((each) => each.ms), 0.99),
-          quantile(list.map((each) => each.rows), 0.5),
+          quantile(
+            list.map((each) => each.ms),
+            0.5,
+          ),
+          quantile(
+            list.map((each) => each.ms),
+            0.99,
+          ),
+          quantile(
+            list.map((each) => each.rows),
+            0.5,
+          ),
         ]),
         ...COLUMNS.slice(2).map(([title, of]) => [`${title}, mean`, of({ events, statements: [] }) / count, '', '']),
       ],

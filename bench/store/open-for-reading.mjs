@@ -69,7 +69,10 @@ export async function openForReading(dataDirectory) {
       const before = await counters(store)
       const result = await work()
       const after = await counters(store)
-      return { result, events: Object.fromEntries(EVENTS.map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)])) }
+      return {
+        result,
+        events: Object.fromEntries(EVENTS.map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)])),
+      }
     },
     close: () => store.close(),
   }

@@ -110,7 +110,12 @@ export async function watched(clew, work) {
   try {
     const result = await work()
     const cpuSecondsUsed = clew.cpuSeconds() - cpuBefore
-    return { result, samples, cpuSeconds: cpuSecondsUsed, highestRss: Math.max(...samples.map((each) => each.rssBytes)) }
+    return {
+      result,
+      samples,
+      cpuSeconds: cpuSecondsUsed,
+      highestRss: Math.max(...samples.map((each) => each.rssBytes)),
+    }
   } finally {
     running = false
     await watch

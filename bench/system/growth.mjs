@@ -65,7 +65,9 @@ async function loaded(seconds, shape, questions = []) {
     const common = ['--spans-per-second', '0', '--spans-per-request', '1000', '--for', `${seconds}s`]
     await load(clew, [...shape, ...common.slice(0, 4), '--for', `${Math.min(5, seconds)}s`])
     const before = (await clew.ask('/api/pipeline')).body.store.rows.traces
-    const { result, cpuSeconds, highestRss } = await watched(clew, () => load(clew, [...shape, ...common, '--seed', '2']))
+    const { result, cpuSeconds, highestRss } = await watched(clew, () =>
+      load(clew, [...shape, ...common, '--seed', '2']),
+    )
     const stored = await storedSpans(clew, before + result.spansAccepted)
     await settle(clew, 10_000)
     const cells = [

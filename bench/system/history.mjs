@@ -29,7 +29,8 @@ export async function history({ short, progress, options }) {
 
 /** The figures that have goals, where the number of spans is that of the goal. */
 function goalsOf({ figures }, spans) {
-  if (spans >= 100_000_000) return { history_trace_by_id_100m_milliseconds: figures.history_trace_in_store_p50_milliseconds }
+  if (spans >= 100_000_000)
+    return { history_trace_by_id_100m_milliseconds: figures.history_trace_in_store_p50_milliseconds }
   if (spans < 10_000_000) return {}
   return {
     history_hot_key_10m_milliseconds: figures.history_hot_key_milliseconds,
@@ -155,6 +156,11 @@ function search(query, range) {
 function evict(directory) {
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
-    execFileSync('dd', [`if=${join(entry.parentPath ?? entry.path, entry.name)}`, 'iflag=nocache', 'count=0', 'status=none'])
+    execFileSync('dd', [
+      `if=${join(entry.parentPath ?? entry.path, entry.name)}`,
+      'iflag=nocache',
+      'count=0',
+      'status=none',
+    ])
   }
 }

@@ -26,9 +26,12 @@ export async function sustained({ short, progress, options }) {
     const stop = new AbortController()
     const asking = askUntil(clew, stop.signal)
     const probing = probeUntil(clew, stop.signal)
-    const { result: report, samples, cpuSeconds, highestRss } = await watched(clew, () =>
-      load(clew, [...FULL_LOAD, '--for', `${seconds}s`, '--seed', '3']),
-    )
+    const {
+      result: report,
+      samples,
+      cpuSeconds,
+      highestRss,
+    } = await watched(clew, () => load(clew, [...FULL_LOAD, '--for', `${seconds}s`, '--seed', '3']))
     stop.abort()
     const [asked, probes] = await Promise.all([asking, probing])
     if (report.requestsFailed > 0) progress(`${report.requestsFailed} requests failed: ${report.failures[0].message}`)
@@ -106,7 +109,10 @@ async function askUntil(clew, signal) {
     ['traces of a service', () => search('service=orders')],
     ['attribute: status 500', () => search('http.response.status_code=500')],
     ['attribute: any key', () => search('app.region=eu-west')],
-    ['trace by id', () => (ids.length === 0 ? undefined : `/api/traces/${ids[Math.floor(Math.random() * ids.length)]}`)],
+    [
+      'trace by id',
+      () => (ids.length === 0 ? undefined : `/api/traces/${ids[Math.floor(Math.random() * ids.length)]}`),
+    ],
     ['services', () => `/api/services?${RECENT}`],
   ]
   for (let round = 0; !signal.aborted; round += 1) {

@@ -21,10 +21,7 @@ export async function answerGetTrace(
   question: Question,
 ): Promise<OutputOf<typeof getTrace>> {
   const location = await locateTrace(input.traceId, question)
-  const [trace, logCount] = await Promise.all([
-    readTrace(location, recent, question),
-    countLogs(location, question),
-  ])
+  const [trace, logCount] = await Promise.all([readTrace(location, recent, question), countLogs(location, question)])
   if (trace.isCut)
     question.incomplete('limit', `the trace has more than ${MAX_TRACE_SPANS} spans; the rest is not shown`)
   const root = Math.max(0, trace.tree.parent.indexOf(-1))
