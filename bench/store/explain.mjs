@@ -136,7 +136,7 @@ async function tracesById(store, traceIds) {
     for (const traceId of traceIds.slice(1)) {
       const asked = await store.ask(`/api/traces/${traceId}`)
       whole.push(asked.ms)
-      own.push(asked.statements.reduce((sum, statement) => sum + statement.ms, 0))
+      own.push(spanOf(asked.statements))
       for (const { text, ms, engineMs, rows } of asked.statements) {
         const name = text.slice(0, 60)
         const list = statements.get(name) ?? []
@@ -175,6 +175,14 @@ async function tracesById(store, traceIds) {
       ],
     },
   }
+}
+
+/** From the beginning of the first statement to the end of the last: some run beside each other. */
+function spanOf(statements) {
+  return (
+    Math.max(...statements.map(({ startMs, ms }) => startMs + ms)) -
+    Math.min(...statements.map(({ startMs }) => startMs))
+  )
 }
 
 /** Asks several times; the account is that of the last. */

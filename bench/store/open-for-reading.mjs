@@ -39,6 +39,7 @@ export async function openForReading(dataDirectory) {
       const startMs = performance.now()
       const result = await store.query(statement, options)
       account?.push({
+        startMs,
         ms: performance.now() - startMs,
         engineMs: result.statistics.elapsedMs,
         rows: result.statistics.rowsRead,

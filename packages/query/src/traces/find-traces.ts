@@ -1,4 +1,4 @@
-import { fixedsParameter, setOf, sql, uint64Parameter, type Sql } from '@clew/store/sql/sql'
+import { fixedsParameter, setOf, sql, uint64Parameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
 import type { Question } from '../run/question.ts'
 import type { MatchingSpans } from './matching-spans.ts'
 import { direction, isAfter, isRising, type TracePlace, type TraceSort } from './trace-order.ts'
@@ -65,7 +65,7 @@ async function nextTraces(
   const later = after === undefined ? sql`` : sql`AND ${isAfter(sort, sql`StartNanos`, after)}`
   const unseen = seen.length === 0 ? sql`` : sql`AND TraceId NOT IN ${idList(seen)}`
   const where = sql`${matching.where} ${later} ${unseen}`
-  const bound = await minuteBound(where, sort, count, question)
+  const bound = await inMinutes(where, sort, count, question)
   if (bound === 'nothing') return []
   const { rows } = await question.run<PlaceRow>(
     sql`SELECT lower(hex(TraceId)) AS traceId, StartNanos AS key
@@ -80,10 +80,11 @@ LIMIT ${count}`,
 }
 
 /**
- * The minutes in which the first `count` traces lie, as a condition. Ordered by minute alone, which is how the table is sorted, the
- * engine reads one part after the other and stops; for the exact order it would begin with all parts.
+ * The minutes in which the first `count` traces have the span that they are placed by, as a condition. Ordered by minute alone,
+ * which is how the table is sorted, the engine reads one part after the other and stops; for the exact order it would begin with
+ * all parts. Whatever comes before the last of these minutes in the order is in one of them, so the exact order needs no other.
  */
-async function minuteBound(where: Sql, sort: TraceSort, count: number, question: Question): Promise<Sql | 'nothing'> {
+async function inMinutes(where: Sql, sort: TraceSort, count: number, question: Question): Promise<Sql | 'nothing'> {
   const { rows, complete } = await question.run<{ minute: string }>(
     sql`SELECT intDiv(StartNanos, ${literalMinute}) AS minute FROM spans WHERE ${where}
 ORDER BY intDiv(StartNanos, ${literalMinute}) ${direction(sort)}
@@ -92,12 +93,9 @@ LIMIT ${count}`,
     { maxRowsToRead: ORDERED_ROWS, onLimit: 'break', colocated: true },
   )
   if (!complete) return sql``
-  const last = rows.at(-1)
-  if (last === undefined) return 'nothing'
-  const minute = uint64Parameter(BigInt(last.minute))
-  return isRising(sort)
-    ? sql`AND intDiv(StartNanos, ${literalMinute}) <= ${minute}`
-    : sql`AND intDiv(StartNanos, ${literalMinute}) >= ${minute}`
+  if (rows.length === 0) return 'nothing'
+  const minutes = [...new Set(rows.map((row) => row.minute))].map(BigInt)
+  return sql`AND intDiv(StartNanos, ${literalMinute}) IN ${uint64sParameter(minutes)}`
 }
 
 /** The sort key's own text, so that the engine sees that it can read in order. */
