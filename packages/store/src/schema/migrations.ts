@@ -26,7 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
     changes: ['spans', 'logs'].map((table) => ({
       table,
       change: { storage: pairsInsteadOfValues() },
-      settings: { alter_sync: 0 },
+      settings: { alter_sync: 0, mutations_sync: 0 },
     })),
   },
 ]
