@@ -107,7 +107,7 @@ function goalRows() {
 }
 
 function alignedTable(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)))
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length)))
   return rows
     .map((row) =>
       row

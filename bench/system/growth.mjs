@@ -48,12 +48,19 @@ const KEY_QUESTIONS = [
 
 async function table(title, what, steps, progress, measure) {
   const rows = []
-  let columns = []
+  let columns = [what, '']
   for (const step of steps) {
     progress(`${what}: ${step}`)
-    const cells = await measure(step)
-    columns = [what, ...cells.map(([name]) => name)]
-    rows.push([step, ...cells.map(([, value]) => value)])
+    try {
+      const cells = await measure(step)
+      columns = [what, ...cells.map(([name]) => name)]
+      rows.push([step, ...cells.map(([, value]) => value)])
+    } catch (error) {
+      // The other steps took minutes: they are shown all the same.
+      progress(`${what}: ${step} failed: ${error.message}`)
+      rows.push([step, 'failed'])
+      process.exitCode = 1
+    }
   }
   return { title, columns, rows }
 }

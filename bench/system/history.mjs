@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainStore } from '../store/explain.mjs'
 import {
@@ -152,15 +152,15 @@ function search(query, range) {
   return `/api/traces?limit=20&${range}&q=${encodeURIComponent(query)}`
 }
 
+/** Files smaller than this are not worth a process each. */
+const SMALL_FILE_BYTES = 32 * 1024
+
 /** Takes the files out of the system's memory. */
 function evict(directory) {
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
-    execFileSync('dd', [
-      `if=${join(entry.parentPath ?? entry.path, entry.name)}`,
-      'iflag=nocache',
-      'count=0',
-      'status=none',
-    ])
+    const path = join(entry.parentPath ?? entry.path, entry.name)
+    if (statSync(path).size < SMALL_FILE_BYTES) continue
+    execFileSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none'])
   }
 }
