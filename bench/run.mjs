@@ -1,33 +1,66 @@
-// `npm run bench [-- --short] [-- --only ingest]`: measures the built Clew from outside and prints it beside the goals.
+// `npm run bench [-- NAMES] [-- --short]`: measures the built Clew from outside and prints it beside the goals. Names are those of PARTS;
+// without one the everyday parts run. Options of a part follow as `--name value` (docs/performance.md).
 // Results also go to bench/results/<time>.json. Benchmarks are not tests: a missed goal is shown, not failed; what fails
 // is a benchmark that does not work.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { agentOverhead } from './agent/agent-part.mjs'
 import { forward } from './system/forward.mjs'
+import { growth } from './system/growth.mjs'
+import { history } from './system/history.mjs'
 import { ingestAndSearch } from './system/ingest-and-search.mjs'
 import { startAndIdle } from './system/start-and-idle.mjs'
+import { sustained } from './system/sustained.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const goals = JSON.parse(readFileSync(new URL('goals.json', import.meta.url), 'utf8'))
-const args = process.argv.slice(2)
-const short = args.includes('--short')
-const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
 
+/** What there is, and whether it is part of every run. */
 const PARTS = [
-  ['agent', agentOverhead],
-  ['start', startAndIdle],
-  ['forward', forward],
-  ['ingest', ingestAndSearch],
+  ['agent', agentOverhead, true],
+  ['start', startAndIdle, true],
+  ['forward', forward, true],
+  ['ingest', ingestAndSearch, true],
+  ['sustained', sustained, false],
+  ['history', history, false],
+  ['growth', growth, false],
 ]
 
+const text = { type: 'string' }
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    short: { type: 'boolean' },
+    only: text,
+    // sustained, growth: how long; history, growth: how many spans and over how long; where the data is and stays.
+    seconds: text,
+    spans: text,
+    sizes: text,
+    over: text,
+    of: text,
+    'data-dir': text,
+  },
+})
+const short = options.short === true
+const asked = options.only === undefined ? positionals : [...positionals, options.only]
+const unknown = asked.find((name) => !PARTS.some(([known]) => known === name))
+if (unknown !== undefined) {
+  console.error(`bench: no part '${unknown}'; there are: ${PARTS.map(([name]) => name).join(', ')}`)
+  process.exit(2)
+}
+
+const tables = []
 const results = {}
-for (const [name, part] of PARTS) {
-  if (only !== undefined && only !== name) continue
+for (const [name, part, everyday] of PARTS) {
+  if (asked.length === 0 ? !everyday : !asked.includes(name)) continue
   process.stderr.write(`bench: ${name} …\n`)
-  Object.assign(results, await part({ short, progress: (text) => process.stderr.write(`bench:   ${text}\n`) }))
+  const progress = (message) => process.stderr.write(`bench:   ${message}\n`)
+  const { tables: its = [], ...figures } = await part({ short, options, progress })
+  Object.assign(results, figures)
+  tables.push(...its)
 }
 
 const machine = {
@@ -41,7 +74,16 @@ const machine = {
   short,
 }
 
-console.log(table())
+console.log(alignedTable([['what', 'measured', 'goal', '', 'best known elsewhere'], ...goalRows()]))
+for (const { title, columns, rows } of tables) {
+  console.log(`\n${title}\n`)
+  console.log(
+    alignedTable([
+      columns,
+      ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? number(cell) : (cell ?? '')))),
+    ]),
+  )
+}
 console.log(
   `\n${machine.cores} × ${machine.processor}, ${machine.memoryGibibytes} GiB, ${machine.platform}, Node ${machine.node}, ${machine.commit}` +
     `${results.spans_stored === undefined ? '' : `; ${number(results.spans_stored)} spans stored`}` +
@@ -49,11 +91,11 @@ console.log(
 )
 mkdirSync(`${here}results`, { recursive: true })
 const file = `${here}results/${machine.date.replace(/[:.]/g, '-')}.json`
-writeFileSync(file, `${JSON.stringify({ machine, results }, null, 2)}\n`)
+writeFileSync(file, `${JSON.stringify({ machine, results, tables }, null, 2)}\n`)
 console.error(`bench: written to ${file.slice(here.length - 'bench/'.length)}`)
 
-function table() {
-  const rows = goals
+function goalRows() {
+  return goals
     .filter(({ id }) => results[id] !== undefined)
     .map((goal) => {
       const value = results[goal.id]
@@ -62,12 +104,14 @@ function table() {
       const sign = goal.better === 'higher' ? '≥' : '≤'
       return [goal.title, `${number(value)} ${goal.unit}`, `${sign} ${number(goal.goal)}`, mark, goal.peer ?? '']
     })
-  const all = [['what', 'measured', 'goal', '', 'best known elsewhere'], ...rows]
-  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)))
-  return all
+}
+
+function alignedTable(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length)))
+  return rows
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column]))
+        .map((cell, column) => String(cell).padEnd(widths[column]))
         .join('  ')
         .trimEnd(),
     )

@@ -1,15 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { load, quantile, sleep, startClew } from './clew-under-test.mjs'
+import {
+  FULL_LOAD,
+  load,
+  MIB,
+  quantile,
+  settle,
+  sleep,
+  startClew,
+  storedSpans,
+  timed,
+  watched,
+} from './clew-under-test.mjs'
 
-const MIB = 1024 * 1024
 const ALL_TIME = 'start=now-7d&end=now%2B1h'
 const HOT_KEY = 'http.response.status_code=500'
 /** A key without a column of its own. */
-const ANY_KEY = 'client.address'
+const ANY_KEY = 'order.id'
 
 /** One data directory: load it as fast as it takes, then look at what it holds and how fast it answers. */
 export async function ingestAndSearch({ short, progress }) {
-  const clew = await startClew()
+  const clew = await startClew({ flags: ['--promoted-keys', '0'] })
   try {
     const results = await ingest(clew, short, progress)
     progress('sent to searchable')
@@ -24,21 +34,12 @@ export async function ingestAndSearch({ short, progress }) {
 }
 
 async function ingest(clew, short, progress) {
-  const shape = ['--spans-per-second', '0', '--spans-per-request', '1000', '--concurrency', '16', '--connections', '2']
   progress('warm-up')
-  const warmUp = await load(clew, [...shape, '--for', short ? '1s' : '10s'])
+  const warmUp = await load(clew, [...FULL_LOAD, '--for', short ? '1s' : '10s'])
   progress('ingest')
-  let highestRss = 0
-  let loading = true
-  const watch = (async () => {
-    while (loading) {
-      highestRss = Math.max(highestRss, (await clew.ask('/api/pipeline')).body.process.rssBytes)
-      await sleep(500)
-    }
-  })()
-  const report = await load(clew, [...shape, '--for', short ? '3s' : '60s', '--seed', '2'])
-  loading = false
-  await watch
+  const { result: report, highestRss } = await watched(clew, () =>
+    load(clew, [...FULL_LOAD, '--for', short ? '3s' : '60s', '--seed', '2']),
+  )
   if (report.requestsFailed > 0) progress(`${report.requestsFailed} requests failed: ${report.failures[0].message}`)
   const accepted = warmUp.spansAccepted + report.spansAccepted
   const stored = await storedSpans(clew, accepted)
@@ -48,17 +49,6 @@ async function ingest(clew, short, progress) {
     ingest_rss_mebibytes: highestRss / MIB,
     ingest_lost_spans: accepted - stored,
     spans_stored: stored,
-  }
-}
-
-/** Spans in the store once as many are there as were acknowledged, or nothing has been waiting for a while. */
-async function storedSpans(clew, expected) {
-  let idleRounds = 0
-  for (;;) {
-    const { store } = (await clew.ask('/api/pipeline')).body
-    if (store.rows.traces >= expected || idleRounds > 20) return store.rows.traces
-    idleRounds = store.queuedBytes === 0 && store.segmentsWaiting === 0 ? idleRounds + 1 : 0
-    await sleep(250)
   }
 }
 
@@ -74,30 +64,12 @@ async function searchable(clew, count) {
   return { searchable_p50_milliseconds: quantile(times, 0.5), searchable_p99_milliseconds: quantile(times, 0.99) }
 }
 
-/** Lets the engine merge, so that the stored size is not that of fresh parts. */
-async function settle(clew, longestMs) {
-  const endMs = performance.now() + longestMs
-  let last = -1
-  while (performance.now() < endMs) {
-    const { diskBytes } = (await clew.ask('/api/pipeline')).body.store
-    if (diskBytes === last) return
-    last = diskBytes
-    await sleep(Math.min(3000, longestMs))
-  }
-}
-
 async function questions(clew, rounds) {
   const found = await clew.ask(`/api/traces?limit=200&${ALL_TIME}`)
   const ids = found.body.traces.map(({ traceId }) => traceId)
-  const timed = async (path) => {
-    const startedMs = performance.now()
-    const { status } = await clew.ask(path)
-    if (status !== 200) throw new Error(`${path} answered ${status}`)
-    return performance.now() - startedMs
-  }
   const median = async (path) => {
     const times = []
-    for (let i = 0; i < rounds; i++) times.push(await timed(path(i)))
+    for (let i = 0; i < rounds; i++) times.push((await timed(clew, path(i))).ms)
     return quantile(times.slice(1), 0.5) // the first warms the caches
   }
   const { values } = (await clew.ask(`/api/attributes/values?key=${ANY_KEY}&${ALL_TIME}`)).body

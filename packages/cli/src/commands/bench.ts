@@ -21,6 +21,8 @@ interface Options {
   readonly connections: string
   readonly compression: 'none' | 'gzip'
   readonly seed: string
+  readonly services?: string
+  readonly attributeKeys?: string
   readonly logs?: boolean
   readonly json?: boolean
 }
@@ -50,6 +52,8 @@ function addLoad(command: Command, context: CommandContext): void {
     .option('--concurrency <count>', 'requests under way at once', '16')
     .option('--connections <count>', 'gRPC connections', '1')
     .addOption(new Option('--compression <kind>', 'of requests').choices(['none', 'gzip']).default('none'))
+    .option('--services <count>', 'distinct services (default: the seven of a shop)')
+    .option('--attribute-keys <count>', 'distinct attribute keys beside the usual ones, four of them on a span')
     .option('--seed <number>', 'the same seed makes the same traces', '1')
     .option('--logs', 'also send the log records of the spans')
     .option('--json', 'print the report as JSON')
@@ -86,6 +90,11 @@ async function load(options: Options, context: CommandContext): Promise<void> {
     overMs: options.over === undefined ? 0 : duration('--over', options.over),
     spansPerRequest: wholeNumber('--spans-per-request', options.spansPerRequest, 1, 100_000),
     concurrency: wholeNumber('--concurrency', options.concurrency, 1, 10_000),
+    services: options.services === undefined ? undefined : wholeNumber('--services', options.services, 1, 100_000),
+    attributeKeys:
+      options.attributeKeys === undefined
+        ? undefined
+        : wholeNumber('--attribute-keys', options.attributeKeys, 1, 1_000_000),
     logs: options.logs === true,
     seed: wholeNumber('--seed', options.seed, 0, 0xffff_ffff),
     clock: systemClock,

@@ -22,6 +22,10 @@ export interface LoadOptions {
   /** Also sends the log records that belong to the spans. */
   readonly logs: boolean
   readonly seed: number
+  /** Distinct services; those of the shop when absent. */
+  readonly services?: number | undefined
+  /** Distinct attribute keys beside those of the shop. */
+  readonly attributeKeys?: number | undefined
   readonly clock: Clock
   /** Ends the load early. */
   readonly abort: AbortSignal
@@ -76,7 +80,12 @@ class LoadRun {
 
   constructor(options: LoadOptions) {
     this.#options = options
-    this.#generator = new LoadGenerator({ seed: options.seed, spansPerRequest: options.spansPerRequest })
+    this.#generator = new LoadGenerator({
+      seed: options.seed,
+      spansPerRequest: options.spansPerRequest,
+      services: options.services,
+      attributeKeys: options.attributeKeys,
+    })
     this.#startedMs = options.clock.monotonicMillis()
     this.#startedNanos = options.clock.unixNanos()
     options.abort.addEventListener('abort', () => this.#wakers.forEach((wake) => wake()), { once: true })

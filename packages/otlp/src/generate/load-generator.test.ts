@@ -64,4 +64,28 @@ describe('LoadGenerator', () => {
     expect(records.length).toBeGreaterThan(10)
     for (const record of records) expect(ids.has(`${record.traceId}/${record.spanId}`)).toBe(true)
   })
+
+  it.each([1, 3, 7, 100])('spreads its traces over %i services', (services) => {
+    const load = new LoadGenerator({ seed: 2, spansPerRequest: 1000, templates: 1, services })
+    const names = new Set<string>()
+    for (let i = 0; i < 10; i++) {
+      const request = decode('traces', Batch.fromProtobuf('traces', load.nextTraces(NOW).bytes))
+      for (const { resource } of request.resourceSpans!) {
+        names.add(resource!.attributes!.find(({ key }) => key === 'service.name')!.value!.stringValue!)
+      }
+    }
+    expect(names.size).toBe(services)
+  })
+
+  it('adds as many attribute keys as asked for, four of them to a span', () => {
+    const load = new LoadGenerator({ seed: 2, spansPerRequest: 100, templates: 1, attributeKeys: 1000 })
+    const keys = new Set<string>()
+    for (let i = 0; i < 8; i++) {
+      for (const span of spansOf(load.nextTraces(NOW).bytes)) {
+        expect(span.attributes).toHaveLength(16)
+        for (const { key } of span.attributes!) if (key!.startsWith('app.key.')) keys.add(key!)
+      }
+    }
+    expect(keys.size).toBe(1000)
+  })
 })

@@ -2,13 +2,14 @@ import { encode } from '../encode.ts'
 import { Random } from './random.ts'
 import { RequestTemplate } from './request-template.ts'
 import { logsRequest, tracesRequest } from './requests.ts'
+import { Spread, type SpreadOptions } from './spread.ts'
 import { type GeneratedSpan, generateTrace } from './trace-generator.ts'
 
-export interface LoadGeneratorOptions {
+export interface LoadGeneratorOptions extends SpreadOptions {
   readonly seed: number
   /** Spans per request, at least; requests hold whole traces. */
   readonly spansPerRequest: number
-  /** Distinct requests that are made beforehand; their copies differ in ids, times and per-trace values. */
+  /** Distinct requests that are made beforehand, at least; their copies differ in ids, times and per-trace values. */
   readonly templates?: number
 }
 
@@ -30,9 +31,12 @@ export class LoadGenerator {
 
   constructor(options: LoadGeneratorOptions) {
     this.#random = new Random(options.seed)
-    for (let i = 0; i < (options.templates ?? 16); i++) {
+    const spread = new Spread(options)
+    for (let i = 0; i < (options.templates ?? 16) || !spread.isWhole; i++) {
       const spans: GeneratedSpan[] = []
-      while (spans.length < options.spansPerRequest) spans.push(...generateTrace(this.#random, ANCHOR_NANOS))
+      while (spans.length < options.spansPerRequest) {
+        spans.push(...spread.apply(generateTrace(this.#random, ANCHOR_NANOS)))
+      }
       const logs = logsRequest(spans)
       const logCount = logs.resourceLogs!.reduce((sum, group) => sum + group.scopeLogs![0]!.logRecords!.length, 0)
       this.#templates.push({

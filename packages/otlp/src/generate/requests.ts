@@ -2,12 +2,13 @@ import type { LogRecord, LogsRequest, Resource, Span, TracesRequest } from '../m
 import { attributesOf } from './attributes-of.ts'
 import type { GeneratedSpan } from './trace-generator.ts'
 import { SHOP } from './shop-topology.ts'
+import { shopServiceOf } from './spread.ts'
 
 const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.37.0'
 
 /** The resource of a shop service, one instance of it. */
 export function shopResource(service: string, instance = 1): Resource {
-  const { language, version } = SHOP[service]!
+  const { language, version } = SHOP[shopServiceOf(service)]!
   return {
     attributes: attributesOf({
       'service.name': service,

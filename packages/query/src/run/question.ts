@@ -25,7 +25,10 @@ export interface QuestionOptions {
   readonly abort?: AbortSignal | undefined
 }
 
-export interface RunOptions extends Pick<QueryOptions, 'onLimit' | 'maxExecutionMs' | 'maxRowsToRead' | 'colocated'> {
+export interface RunOptions extends Pick<
+  QueryOptions,
+  'onLimit' | 'maxExecutionMs' | 'maxRowsToRead' | 'maxThreads' | 'colocated'
+> {
   /** The statement to show to people as the one that answers the question. */
   readonly shown?: boolean
 }
@@ -65,6 +68,7 @@ export class Question {
       maxBytesToRead: Math.max(1, leftBytes),
       maxMemoryBytes: this.limits.maxMemoryBytes,
       ...(options.maxRowsToRead === undefined ? {} : { maxRowsToRead: options.maxRowsToRead }),
+      ...(options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads }),
       ...(options.onLimit === undefined ? {} : { onLimit: options.onLimit }),
       ...(options.colocated === true ? { colocated: true } : {}),
       ...(this.abort === undefined ? {} : { abort: this.abort }),

@@ -1,9 +1,11 @@
-import { fixedsParameter, setOf, sql, uint64Parameter, type Sql } from '@clew/store/sql/sql'
+import { fixedsParameter, setOf, sql, uint64Parameter, uint64sParameter, type Sql } from '@clew/store/sql/sql'
 import type { Question } from '../run/question.ts'
 import type { MatchingSpans } from './matching-spans.ts'
 import { direction, isAfter, isRising, type TracePlace, type TraceSort } from './trace-order.ts'
 
 const MAX_ROUNDS = 20
+/** So far the first matches are looked for in the order of the table; what is rarer is better looked for by all threads. */
+const ORDERED_ROWS = 1_000_000
 
 interface PlaceRow {
   traceId: string
@@ -62,16 +64,38 @@ async function nextTraces(
   const way = direction(sort)
   const later = after === undefined ? sql`` : sql`AND ${isAfter(sort, sql`StartNanos`, after)}`
   const unseen = seen.length === 0 ? sql`` : sql`AND TraceId NOT IN ${idList(seen)}`
+  const where = sql`${matching.where} ${later} ${unseen}`
+  const bound = await inMinutes(where, sort, count, question)
+  if (bound === 'nothing') return []
   const { rows } = await question.run<PlaceRow>(
     sql`SELECT lower(hex(TraceId)) AS traceId, StartNanos AS key
 FROM spans
-WHERE ${matching.where} ${later} ${unseen}
+WHERE ${where} ${bound}
 ORDER BY intDiv(StartNanos, ${literalMinute}) ${way}, StartNanos ${way}, TraceId ${way}
 LIMIT 1 BY TraceId
 LIMIT ${count}`,
     { shown: after === undefined || seen.length === 0, colocated: true },
   )
   return rows.map(readPlace)
+}
+
+/**
+ * The minutes in which the first `count` traces have the span that they are placed by, as a condition. Ordered by minute alone,
+ * which is how the table is sorted, the engine reads one part after the other and stops; for the exact order it would begin with
+ * all parts. Whatever comes before the last of these minutes in the order is in one of them, so the exact order needs no other.
+ */
+async function inMinutes(where: Sql, sort: TraceSort, count: number, question: Question): Promise<Sql | 'nothing'> {
+  const { rows, complete } = await question.run<{ minute: string }>(
+    sql`SELECT intDiv(StartNanos, ${literalMinute}) AS minute FROM spans WHERE ${where}
+ORDER BY intDiv(StartNanos, ${literalMinute}) ${direction(sort)}
+LIMIT 1 BY TraceId
+LIMIT ${count}`,
+    { maxRowsToRead: ORDERED_ROWS, onLimit: 'break', colocated: true },
+  )
+  if (!complete) return sql``
+  if (rows.length === 0) return 'nothing'
+  const minutes = [...new Set(rows.map((row) => row.minute))].map(BigInt)
+  return sql`AND intDiv(StartNanos, ${literalMinute}) IN ${uint64sParameter(minutes)}`
 }
 
 /** The sort key's own text, so that the engine sees that it can read in order. */

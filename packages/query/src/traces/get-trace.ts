@@ -8,6 +8,7 @@ import type { Question } from '../run/question.ts'
 import { inRange } from '../run/time-range.ts'
 import type { RecentTraces } from './recent-traces.ts'
 import { timeNote } from './time-note.ts'
+import { locateTrace, type TraceLocation } from './locate-trace.ts'
 import { MAX_TRACE_SPANS, readTrace, type StoredTrace } from './stored-trace.ts'
 
 /** Log records of a trace are looked for from this long before its start to this long after its end. */
@@ -19,10 +20,10 @@ export async function answerGetTrace(
   recent: RecentTraces,
   question: Question,
 ): Promise<OutputOf<typeof getTrace>> {
-  const trace = await readTrace(input.traceId, recent, question)
+  const location = await locateTrace(input.traceId, question)
+  const [trace, logCount] = await Promise.all([readTrace(location, recent, question), countLogs(location, question)])
   if (trace.isCut)
     question.incomplete('limit', `the trace has more than ${MAX_TRACE_SPANS} spans; the rest is not shown`)
-  const logCount = await countLogs(trace, question)
   const root = Math.max(0, trace.tree.parent.indexOf(-1))
   const hasRoot = trace.tree.parent[root] === -1
   return {
@@ -70,11 +71,13 @@ function columnsOf(trace: StoredTrace, from: number, to: number): SpanColumns {
   }
 }
 
-async function countLogs(trace: StoredTrace, question: Question): Promise<number> {
-  const startNanos = trace.startNanos > LOG_SLACK_NANOS ? trace.startNanos - LOG_SLACK_NANOS : 0n
-  const endNanos = trace.startNanos + BigInt(Math.ceil(trace.durationNanos)) + LOG_SLACK_NANOS
+async function countLogs(location: TraceLocation, question: Question): Promise<number> {
+  const startNanos = location.firstNanos > LOG_SLACK_NANOS ? location.firstNanos - LOG_SLACK_NANOS : 0n
+  const endNanos = location.lastNanos + LOG_SLACK_NANOS
   const around = inRange(ident('AtNanos'), { startNanos, endNanos: endNanos < 2n ** 64n ? endNanos : 2n ** 64n - 1n })
-  const { rows } = await question.run<{ count: string }>(sql`
-    SELECT count() AS count FROM logs WHERE ${idIn(sql`TraceId`, [trace.traceId], 16)} AND ${around}`)
+  const { rows } = await question.run<{ count: string }>(
+    sql`SELECT count() AS count FROM logs WHERE ${idIn(sql`TraceId`, [location.traceId], 16)} AND ${around}`,
+    { maxThreads: 1 },
+  )
   return Number(rows[0]?.count ?? 0)
 }

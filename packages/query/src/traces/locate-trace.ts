@@ -1,7 +1,8 @@
 import { ClewError } from '@clew/base/errors'
-import { sql, uint64Parameter, type Sql } from '@clew/store/sql/sql'
+import { sql, type Sql } from '@clew/store/sql/sql'
 import { idIn } from '../compile/search/id-sql.ts'
 import type { Question } from '../run/question.ts'
+import { startsBetween } from '../run/time-range.ts'
 
 export interface TraceLocation {
   /** 32 lower-case hex digits. */
@@ -10,6 +11,9 @@ export interface TraceLocation {
   readonly where: Sql
   /** No span of the trace starts before. */
   readonly firstNanos: bigint
+  /** No span of the trace starts after. */
+  readonly lastNanos: bigint
+  readonly spanCount: number
   /** When its newest span was received; undefined when that is not known. */
   readonly lastArrivalNanos: bigint | undefined
   /** Changes when the trace gets more spans; undefined when that cannot be told. */
@@ -50,8 +54,10 @@ export async function locateTrace(hexId: string, question: Question): Promise<Tr
   const [first, last] = [BigInt(found?.first ?? 0), BigInt(found?.last ?? 0)]
   return {
     traceId,
-    where: sql`${ofTrace} AND StartNanos BETWEEN ${uint64Parameter(first)} AND ${uint64Parameter(last)}`,
+    where: sql`${ofTrace} AND ${startsBetween(first, last)}`,
     firstNanos: first,
+    lastNanos: last,
+    spanCount: Number(found?.spans ?? 0),
     lastArrivalNanos: arrivalSeconds === 0 ? undefined : BigInt(arrivalSeconds) * 1_000_000_000n,
     version: summary === undefined ? undefined : `${summary.first} ${summary.last} ${summary.spans}`,
   }
@@ -66,14 +72,16 @@ interface BoundsRow {
 }
 
 async function bounds(statement: Sql, question: Question): Promise<BoundsRow | undefined> {
-  const { rows } = await question.run<BoundsRow>(statement)
+  const { rows } = await question.run<BoundsRow>(statement, { maxThreads: 1 })
   return rows[0] === undefined || rows[0].rows === '0' ? undefined : rows[0]
 }
 
 /** The error for a trace that is not there, saying how new the newest row is. */
 export async function traceNotFound(traceId: string, question: Question): Promise<ClewError> {
   const { rows } = await question.run<{ newest: string }>(sql`
-    SELECT StartNanos AS newest FROM spans ORDER BY intDiv(StartNanos, 60000000000) DESC, StartNanos DESC LIMIT 1`)
+    SELECT max(StartNanos) AS newest FROM spans WHERE intDiv(StartNanos, 60000000000) >= (
+      SELECT intDiv(StartNanos, 60000000000) FROM spans ORDER BY intDiv(StartNanos, 60000000000) DESC LIMIT 1)
+    HAVING count() > 0`)
   const newest = rows[0]?.newest
   const fix =
     newest === undefined

@@ -1,13 +1,16 @@
 import { sql, uint64Parameter } from '@clew/store/sql/sql'
 import type { Question } from '../run/question.ts'
-import { locateTrace, traceNotFound, type TraceLocation } from './locate-trace.ts'
+import { traceNotFound, type TraceLocation } from './locate-trace.ts'
 import type { RecentTraces } from './recent-traces.ts'
 import { buildTraceTree, type TraceTree } from './trace-tree.ts'
 
 /** More spans than this are cut off, and the answer says so. */
 export const MAX_TRACE_SPANS = 1_000_000
 const HINT_CHARS = 120
+const ID_CHARS = 16
 const ZERO_SPAN = '0000000000000000'
+/** What fits a few granules is read faster by one thread than handed out to several. */
+const SPANS_FOR_ONE_THREAD = 20_000
 
 /** A trace in columns; all of them in tree order. */
 export interface StoredTrace {
@@ -37,8 +40,8 @@ export interface StoredTrace {
 }
 
 interface SpanRow {
-  spanId: string
-  parentSpanId: string
+  /** Span id and parent span id, one after the other. */
+  ids: string
   /** Counted from a bound, so that it is a plain number: text and big integers cost too much for large traces. */
   offset: number
   duration: number
@@ -53,13 +56,16 @@ interface SpanRow {
 }
 
 /** Reads a trace, or takes it from the recent ones when it has not changed. Throws ClewError TRACE_NOT_FOUND. */
-export async function readTrace(hexId: string, recent: RecentTraces, question: Question): Promise<StoredTrace> {
-  const location = await locateTrace(hexId, question)
+export async function readTrace(
+  location: TraceLocation,
+  recent: RecentTraces,
+  question: Question,
+): Promise<StoredTrace> {
   const known = recent.get(location.traceId, location.version)
   if (known !== undefined) return known
   const { rows } = await question.run<SpanRow>(
-    sql`SELECT lower(hex(SpanId)) AS spanId, lower(hex(ParentSpanId)) AS parentSpanId,
-  toFloat64(toUInt64(StartNanos - ${uint64Parameter(location.firstNanos)})) AS offset, toFloat64(DurationNanos) AS duration, toString(Service) AS service, toString(Name) AS name, Kind AS kind, StatusCode AS status,
+    sql`SELECT lower(hex(Ids)) AS ids,
+  toFloat64(toUInt64(StartNanos - ${uint64Parameter(location.firstNanos)})) AS offset, toFloat64(DurationNanos) AS duration, Service AS service, Name AS name, Kind AS kind, StatusCode AS status,
   toUInt32(length(EventNanos)) AS events, toUInt32(length(LinkTraceId)) AS links, AdjustedCount AS adjusted,
   substringUTF8(multiIf(
     a_db_query_text != '', a_db_query_text,
@@ -72,7 +78,7 @@ export async function readTrace(hexId: string, recent: RecentTraces, question: Q
 FROM spans
 WHERE ${location.where}
 LIMIT ${MAX_TRACE_SPANS + 1}`,
-    { shown: true },
+    { shown: true, ...(location.spanCount <= SPANS_FOR_ONE_THREAD ? { maxThreads: 1 } : {}) },
   )
   if (rows.length === 0) throw await traceNotFound(location.traceId, question)
   const trace = assemble(location, rows)
@@ -85,8 +91,8 @@ function assemble(location: TraceLocation, allRows: readonly SpanRow[]): StoredT
   const firstOffset = rows.reduce((least, row) => Math.min(least, row.offset), Infinity)
   const startOffset = Float64Array.from(rows, (row) => row.offset - firstOffset)
   const tree = buildTraceTree({
-    spanId: rows.map((row) => row.spanId),
-    parentSpanId: rows.map((row) => (row.parentSpanId === ZERO_SPAN ? '' : row.parentSpanId)),
+    spanId: rows.map(spanIdOf),
+    parentSpanId: rows.map(parentSpanIdOf),
     startOffsetNanos: startOffset,
   })
   const ordered = Array.from(tree.order, (index) => rows[index] as SpanRow)
@@ -113,8 +119,8 @@ function assemble(location: TraceLocation, allRows: readonly SpanRow[]): StoredT
     services: services.texts,
     names: names.texts,
     tree,
-    spanId: ordered.map((row) => row.spanId),
-    parentSpanId: ordered.map((row) => (row.parentSpanId === ZERO_SPAN ? '' : row.parentSpanId)),
+    spanId: ordered.map(spanIdOf),
+    parentSpanId: ordered.map(parentSpanIdOf),
     kind: Uint8Array.from(ordered, (row) => row.kind),
     status: Uint8Array.from(ordered, (row) => row.status),
     startOffsetNanos,
@@ -124,6 +130,15 @@ function assemble(location: TraceLocation, allRows: readonly SpanRow[]): StoredT
     hint: ordered.map((row) => row.hint),
     byteLength: ordered.reduce((bytes, row) => bytes + 240 + row.hint.length * 2, 0),
   }
+}
+
+function spanIdOf({ ids }: SpanRow): string {
+  return ids.slice(0, ID_CHARS)
+}
+
+function parentSpanIdOf({ ids }: SpanRow): string {
+  const parent = ids.slice(ID_CHARS)
+  return parent === ZERO_SPAN ? '' : parent
 }
 
 /** Clocks of two machines agree to about this. */

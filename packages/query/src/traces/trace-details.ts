@@ -1,11 +1,15 @@
 import type { TraceSummary } from '@clew/contract/traces'
-import { sql, uint64Parameter, type Sql } from '@clew/store/sql/sql'
+import { sql, uint64sParameter, type Sql } from '@clew/store/sql/sql'
 import { kindName, statusName } from '../run/names.ts'
 import type { Question } from '../run/question.ts'
+import { startsBetween } from '../run/time-range.ts'
 import { idList } from './find-traces.ts'
 import type { MatchingSpans } from './matching-spans.ts'
 
 const MATCHES_SHOWN = 3
+/** Minutes are named one by one up to so many. */
+const MAX_MINUTES = 2_000
+const NANOS_PER_MINUTE = 60_000_000_000n
 /** The aggregate function's parameter cannot be a query parameter. */
 const SQL_MATCHES_SHOWN = sql`3`
 
@@ -60,14 +64,37 @@ export async function traceDetails(
   })
 }
 
-/** Where these traces lie in `spans`; nothing when a trace is too new to have its summary row yet. */
+/**
+ * Where these traces lie in `spans`; nothing when a trace is too new to have its summary row yet. Traces that are far from each
+ * other are looked for in their own minutes: between the first and the last of them may lie all that is stored.
+ */
 async function startBounds(traceIds: readonly string[], question: Question): Promise<Sql> {
-  const { rows } = await question.run<{ traces: string; first: string; last: string }>(sql`
-    SELECT uniqExact(TraceId) AS traces, min(MinStartNanos) AS first, max(MaxEndNanos) AS last
-    FROM trace_summaries WHERE TraceId IN ${idList(traceIds)}`)
-  const [row] = rows
-  if (row === undefined || Number(row.traces) < traceIds.length) return sql``
-  return sql`AND StartNanos BETWEEN ${uint64Parameter(BigInt(row.first))} AND ${uint64Parameter(BigInt(row.last))}`
+  const { rows } = await question.run<{ first: string; last: string }>(
+    sql`
+    SELECT min(MinStartNanos) AS first, max(MaxEndNanos) AS last
+    FROM trace_summaries WHERE TraceId IN ${idList(traceIds)} GROUP BY TraceId`,
+    { maxThreads: 1 },
+  )
+  if (rows.length < traceIds.length) return sql``
+  const traces = rows.map((row) => ({ first: BigInt(row.first), last: BigInt(row.last) }))
+  const first = smallest(traces.map((trace) => trace.first))
+  const last = traces.reduce((latest, trace) => (trace.last > latest ? trace.last : latest), 0n)
+  const minutes = minutesOfTraces(traces)
+  const inMinutes =
+    minutes === undefined ? sql`` : sql`AND intDiv(StartNanos, 60000000000) IN ${uint64sParameter(minutes)}`
+  return sql`AND ${startsBetween(first, last)} ${inMinutes}`
+}
+
+/** All minutes that the traces touch; undefined when these are too many to name. */
+function minutesOfTraces(traces: readonly { first: bigint; last: bigint }[]): bigint[] | undefined {
+  const minutes = new Set<bigint>()
+  for (const { first, last } of traces) {
+    for (let minute = first / NANOS_PER_MINUTE; minute <= last / NANOS_PER_MINUTE; minute += 1n) {
+      minutes.add(minute)
+      if (minutes.size > MAX_MINUTES) return undefined
+    }
+  }
+  return [...minutes]
 }
 
 function summaryOf(traceId: string, services: readonly ServiceRow[]): TraceSummary {

@@ -96,6 +96,8 @@ export interface Driver {
 export const READ_SETTINGS: Readonly<Record<string, string | number>> = {
   // Reading in order stops at the limit instead of filling a buffer for every part first.
   read_in_order_use_buffering: 0,
+  // Of parts that follow each other in time only the first that are needed are read.
+  read_in_order_use_virtual_row: 1,
   // Skip indexes are asked before anything is read, not along the way: that leaves out parameters in lists.
   use_skip_indexes_on_data_read: 0,
 }

@@ -86,7 +86,7 @@ async function reach(driver: SchemaDriver, options: MigrateOptions, target: Sche
     ...migrations.map(({ version, changes }) => ({
       name: `version ${version}`,
       run: async () => {
-        for (const { table, change } of changes) await changeTable(driver, tableOf(table), change)
+        for (const { table, change, settings } of changes) await changeTable(driver, tableOf(table), change, settings)
       },
     })),
     ...(current === undefined || current.RetentionDays === options.retentionDays

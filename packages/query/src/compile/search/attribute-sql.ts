@@ -1,12 +1,13 @@
 import type { FieldLevel, SearchOperator } from '@clew/lang/search/ast'
 import type { AttributeLiteral } from '@clew/lang/search/typed'
+import { mayHaveKey, mayHaveValue } from '@clew/store/schema/attribute-index'
 import { PROMOTED_LOG_ATTRIBUTES, PROMOTED_SPAN_ATTRIBUTES, type PromotedAttribute } from '@clew/store/schema/promoted'
 import { ident } from '@clew/store/sql/ident'
-import { orSql, sql, type Sql } from '@clew/store/sql/sql'
+import { andSql, orSql, sql, type Sql } from '@clew/store/sql/sql'
 import type { PromotedKey } from '@clew/store/promote/promoted-key'
 import { promotedKeyCondition, promotedKeyPresent } from './promoted-key-sql.ts'
 import { promotedCondition, promotedPresent } from './promoted-sql.ts'
-import { negatable, valueCondition, type PositiveOperator } from './value-sql.ts'
+import { negatable, storedForms, valueCondition, type PositiveOperator } from './value-sql.ts'
 
 /** Where a signal's rows keep the attributes of one level. */
 type LevelPlace =
@@ -71,12 +72,13 @@ function levelConditions(
     if (columns !== undefined) return promotedKeyCondition(columns, operator, literals)
     const at = (value: Sql, present: Sql): Sql => valueCondition(value, present, operator, literals)
     if (place.kind !== 'map') return inPlace(place, question.key, at)
+    const inMap = andSql([indexedFor(question.key, operator, literals), inPlace(place, question.key, at)])
     const promoted = place.promoted.find((each) => each.key === question.key)
-    if (promoted === undefined) return inPlace(place, question.key, at)
+    if (promoted === undefined) return inMap
     const { column, zeroMatches } = promotedCondition(promoted, operator, literals)
     const typesInMap = [...(types ?? ['unknown'])].filter((type) => type !== promoted.type)
     const needsMap = zeroMatches || typesInMap.length > 0
-    return orSql([...(column === undefined ? [] : [column]), ...(needsMap ? [inPlace(place, question.key, at)] : [])])
+    return orSql([...(column === undefined ? [] : [column]), ...(needsMap ? [inMap] : [])])
   })
 }
 
@@ -85,7 +87,8 @@ export function attributeExists(question: AttributeQuestion): Sql {
   const pieces = levelsOf(question).flatMap(({ place, columns }) => {
     if (columns !== undefined) return [promotedKeyPresent(columns)]
     const promoted = place.kind === 'map' ? place.promoted.find((each) => each.key === question.key) : undefined
-    const inMap = inPlace(place, question.key, (_value, present) => present)
+    const present = inPlace(place, question.key, (_value, isThere) => isThere)
+    const inMap = place.kind === 'map' ? andSql([mayHaveKey(question.key), present]) : present
     return promoted === undefined ? [inMap] : [promotedPresent(promoted), inMap]
   })
   return orSql(pieces)
@@ -107,6 +110,16 @@ function levelsOf(question: AttributeQuestion): AskedLevel[] {
     const here = known?.find((each) => each.level === level)
     return known !== undefined && here === undefined ? [] : [{ place, types: here?.types, columns: here?.columns }]
   })
+}
+
+/** What the index of the map knows about such a condition. */
+function indexedFor(key: string, operator: PositiveOperator, literals: readonly AttributeLiteral[]): Sql {
+  return operator === '='
+    ? mayHaveValue(
+        key,
+        literals.flatMap((literal) => storedForms(literal)),
+      )
+    : mayHaveKey(key)
 }
 
 function inPlace(place: LevelPlace, key: string, condition: (value: Sql, present: Sql) => Sql): Sql {

@@ -63,7 +63,7 @@ export function plainText(value: Sql): Sql {
 }
 
 /** Every stored form of values that read the same as the literal. */
-function storedForms(literal: AttributeLiteral, emptyText = ''): Buffer[] {
+export function storedForms(literal: AttributeLiteral, emptyText = ''): Buffer[] {
   const text = Buffer.from(literal.text === '' ? emptyText : literal.text)
   if (literal.text === '') return [text]
   const forms = [(text[0] ?? 255) < 8 ? tagged(VALUE_TAG.text, literal.text) : text]

@@ -1,3 +1,4 @@
+import { ATTRIBUTE_INDEX } from '../attribute-index.ts'
 import { promotedColumns, PROMOTED_LOG_ATTRIBUTES } from '../promoted.ts'
 import { attributeColumn, DAY_COLUMN, type Table } from '../table.ts'
 
@@ -65,7 +66,7 @@ export const LOGS: Table = {
     { name: 'body_text', expression: 'Body', type: "text(tokenizer = 'splitByNonAlpha', preprocessor = lower(Body))" },
     { name: 'at', expression: 'AtNanos', type: 'minmax', granularity: 1 },
     { name: 'trace_id', expression: 'TraceId', type: 'bloom_filter(0.001)', granularity: 1 },
-    { name: 'attribute_values', expression: 'mapValues(Attributes)', type: 'bloom_filter(0.01)', granularity: 1 },
+    ATTRIBUTE_INDEX,
     { name: 'severity', expression: 'SeverityNumber', type: 'set(32)', granularity: 1 },
   ],
 }

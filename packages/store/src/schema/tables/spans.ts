@@ -1,3 +1,4 @@
+import { ATTRIBUTE_INDEX } from '../attribute-index.ts'
 import { promotedColumns, PROMOTED_SPAN_ATTRIBUTES } from '../promoted.ts'
 import { attributeColumn, DAY_COLUMN, type Table } from '../table.ts'
 
@@ -106,7 +107,7 @@ export const SPANS: Table = {
     { name: 'start', expression: 'StartNanos', type: 'minmax', granularity: 1 },
     { name: 'trace_id', expression: 'TraceId', type: 'bloom_filter(0.001)', granularity: 1 },
     { name: 'duration', expression: 'DurationNanos', type: 'minmax', granularity: 1 },
-    { name: 'attribute_values', expression: 'mapValues(Attributes)', type: 'bloom_filter(0.01)', granularity: 1 },
+    ATTRIBUTE_INDEX,
     { name: 'user_id', expression: 'a_user_id', type: 'bloom_filter(0.01)', granularity: 1 },
     { name: 'session_id', expression: 'a_session_id', type: 'bloom_filter(0.01)', granularity: 1 },
   ],
