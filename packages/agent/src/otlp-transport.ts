@@ -37,6 +37,14 @@ const RETRY_WINDOW_MS = 60_000
  * sockets nor its timers keep the program alive, and nothing it does throws.
  */
 export class OtlpTransport {
+  /** Items that were put on the disk. */
+  spooledItems = 0
+  /** Items the backend has accepted. */
+  sentItems = 0
+  /** Spans, log records or metrics in them, as far as whoever queued them said how many. */
+  droppedItems = 0
+  /** Requests that were given up, because the queue was full or the backend refused them. */
+  droppedRequests = 0
   readonly #options: TransportOptions
   readonly #waiting: QueuedBody[] = []
   readonly #sending: Set<QueuedBody> = new Set()
@@ -47,10 +55,6 @@ export class OtlpTransport {
   #agent: http.Agent | https.Agent | undefined
   #queuedBytes = 0
   #queuedItems = 0
-  #droppedRequests = 0
-  #droppedItems = 0
-  #sentItems = 0
-  #spooledItems = 0
   #lanes = 0
   #pausedUntilMs = 0
 
@@ -61,26 +65,6 @@ export class OtlpTransport {
   /** Where the bodies go. */
   get url(): string {
     return this.#options.url
-  }
-
-  /** Requests that were given up, because the queue was full or the backend refused them. */
-  get droppedRequests(): number {
-    return this.#droppedRequests
-  }
-
-  /** Spans, log records or metrics in them, as far as whoever queued them said how many. */
-  get droppedItems(): number {
-    return this.#droppedItems
-  }
-
-  /** Items the backend has accepted. */
-  get sentItems(): number {
-    return this.#sentItems
-  }
-
-  /** Items that were put on the disk. */
-  get spooledItems(): number {
-    return this.#spooledItems
   }
 
   /** Bytes that wait or are on the wire. */
@@ -169,7 +153,7 @@ export class OtlpTransport {
       }
       if (!retry || Date.now() >= entry.deadlineMs) {
         if (reason === undefined) {
-          this.#sentItems += entry.items
+          this.sentItems += entry.items
           this.#sendSpooled()
         } else if (retry) this.#setAside(entry.body, entry.items, `${this.#options.url} took no telemetry: ${reason}`)
         else this.#drop(entry.items, `${this.#options.url} refused telemetry: ${reason}`, status)
@@ -228,7 +212,7 @@ export class OtlpTransport {
 
   #spool({ body, items }: Pick<QueuedBody, 'body' | 'items'>): boolean {
     if (this.#options.spool?.put(body, items) !== true) return false
-    this.#spooledItems += items
+    this.spooledItems += items
     return true
   }
 
@@ -245,8 +229,8 @@ export class OtlpTransport {
   }
 
   #lose(items: number): false {
-    this.#droppedRequests++
-    this.#droppedItems += items
+    this.droppedRequests++
+    this.droppedItems += items
     return false
   }
 }

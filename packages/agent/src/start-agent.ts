@@ -55,10 +55,13 @@ function start(maxQueuedSpans: number, control: ControlSettings | undefined): vo
   // A copy: some of it is read when a library is loaded, and by then the defaults are out of the environment again.
   const env = { ...process.env }
   const inMemory = packagesInMemory()
-  const { flush, takePending, fastTraces, durations, logGate, tracesUrl, openProfiles, ...parts } = createPipelines(env, {
-    ownTracer: wantsOwnTracer(env),
-    maxQueuedSpans,
-  })
+  const { flush, takePending, fastTraces, durations, logGate, tracesUrl, openProfiles, ...parts } = createPipelines(
+    env,
+    {
+      ownTracer: wantsOwnTracer(env),
+      maxQueuedSpans,
+    },
+  )
   const serviceName = deriveServiceName(process.argv[1], env)
   const { end: endRest, resource } = startSdk({ env, serviceName, parts, fastTraces, tracesUrl })
   openFindings()
