@@ -67,7 +67,12 @@ export class SegmentRows {
    * with those before. One call at a time.
    */
   async add(group: readonly WrittenRequest[]): Promise<void> {
-    if (!this.#spoiled) await this.#channel.add(this.#segment, group, (error) => this.#spoil(error))
+    if (this.#spoiled) return
+    try {
+      await this.#channel.add(this.#segment, group, (error) => this.#spoil(error))
+    } catch (error) {
+      this.#spoil(error)
+    }
   }
 
   /** Writes the files for the engine; undefined when the rows have to be made from the segment's file. Ends it. */
