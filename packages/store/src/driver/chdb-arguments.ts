@@ -19,7 +19,7 @@ const SERVER_SETTINGS: Readonly<Record<string, number>> = {
   // Threads that have nothing to do are kept up to this number (1,000).
   max_thread_pool_free_size: 32,
 
-  // Caches: together they could take half of the machine's memory. The marks of 100 million spans need some 60 MiB.
+  // Caches: together they could take half of the machine's memory. The marks of 100 million spans need some tens of MiB.
   mark_cache_size: 256 * MIB,
   index_mark_cache_size: 128 * MIB,
   primary_index_cache_size: 64 * MIB,
