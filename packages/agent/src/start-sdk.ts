@@ -18,6 +18,7 @@ import type { NodeSDK } from '@opentelemetry/sdk-node'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { createRequire } from 'node:module'
 import { AgentContextManager } from './context/agent-context.ts'
+import { readsW3cOnly } from './instrumentations/http/incoming-context.ts'
 import type { FastTraces } from './pipeline/fast-traces.ts'
 import { watchOverhead } from './overhead/watch-overhead.ts'
 import { reportPipelineMetrics } from './pipeline/pipeline-metrics.ts'
@@ -36,6 +37,8 @@ export interface SdkOptions {
   /** Our own tracer; `parts` then has no span processors in it. */
   readonly fastTraces: FastTraces | undefined
 }
+
+const W3C_FIELDS = new Set(['traceparent', 'tracestate', 'baggage'])
 
 /** Detectors that answer at once: the cloud ones ask the network and hold up the first export. */
 const DETECTORS: ResourceDetector[] = [
@@ -64,6 +67,7 @@ export function startSdk(options: SdkOptions): (() => Promise<void>) | undefined
   }
   const propagator = createPropagator({ env, serviceName: options.serviceName, report: reportOnce })
   propagation.setGlobalPropagator(propagator)
+  if (propagator.fields().every((name) => W3C_FIELDS.has(name))) readsW3cOnly(propagator)
   const sdk = whole ? startWholeSdk(options, resource) : undefined
   if (sdk !== undefined && copyBaggage !== undefined) {
     const { spanProcessors, logRecordProcessors } = processorsOfSdk(sdk)

@@ -3,6 +3,8 @@ import { splitDouble, splitInteger, splitNanos, varintBytes, words } from './wir
 const TWO_POW_63 = 2 ** 63
 /** Up to this length a loop over the characters beats a call into the runtime. */
 const SHORT_TEXT = 48
+/** Numbers that take at most two bytes. */
+const SMALL_MASK = 0x3fff
 
 /**
  * Appends protobuf fields for spans to a growing buffer, each value written once: tags come as ready bytes, lengths of
@@ -29,6 +31,11 @@ export class ProtobufAppender {
   /** What was written, without a copy: valid until the next write. */
   view(): Uint8Array {
     return this.#buffer.subarray(0, this.#length)
+  }
+
+  /** What was written since `start`, as bytes of their own. */
+  copyFrom(start: number): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.#buffer, start, this.#length)
   }
 
   /** Forgets everything after `length`. */
@@ -106,6 +113,8 @@ export class ProtobufAppender {
       this.#textPair(tag, key, Buffer.byteLength(key), value, Buffer.byteLength(value))
       return
     }
+    if (typeof value === 'number' && (value & SMALL_MASK) === value && this.#smallPair(tag, key, value)) return
+    this.#length = start
     const mark = this.openLong(tag)
     this.string(0x0a, key)
     const valueMark = this.openLong(0x12)
@@ -149,6 +158,7 @@ export class ProtobufAppender {
 
   /** A KeyValue of two texts whose byte lengths are given; false when a length was wrong. */
   #textPair(tag: number, key: string, keyBytes: number, value: string, valueBytes: number): boolean {
+    if (keyBytes + valueBytes < 0x78) return this.#shortTextPair(tag, key, keyBytes, value, valueBytes)
     const anyBytes = 1 + varintBytes(valueBytes) + valueBytes
     const pairBytes = 1 + varintBytes(keyBytes) + keyBytes + 1 + varintBytes(anyBytes) + anyBytes
     this.#reserve(16 + (key.length + value.length) * 3)
@@ -162,6 +172,51 @@ export class ProtobufAppender {
     this.#buffer[this.#length++] = 0x0a
     this.#varint(valueBytes)
     return this.#text(value, valueBytes)
+  }
+
+  /** The same where every length takes one byte. */
+  #shortTextPair(tag: number, key: string, keyBytes: number, value: string, valueBytes: number): boolean {
+    this.#reserve(16 + (key.length + value.length) * 3)
+    const buffer = this.#buffer
+    const at = this.#length
+    buffer[at] = tag
+    buffer[at + 1] = keyBytes + valueBytes + 6
+    buffer[at + 2] = 0x0a
+    buffer[at + 3] = keyBytes
+    this.#length = at + 4
+    if (!this.#text(key, keyBytes)) return false
+    const middle = this.#length
+    buffer[middle] = 0x12
+    buffer[middle + 1] = valueBytes + 2
+    buffer[middle + 2] = 0x0a
+    buffer[middle + 3] = valueBytes
+    this.#length = middle + 4
+    return this.#text(value, valueBytes)
+  }
+
+  /** A KeyValue of a whole number of at most two bytes; false when the key is no short ASCII text. */
+  #smallPair(tag: number, key: string, value: number): boolean {
+    if (key.length >= SHORT_TEXT) return false
+    this.#reserve(12 + key.length)
+    const buffer = this.#buffer
+    const numberBytes = value < 0x80 ? 1 : 2
+    let at = this.#length
+    buffer[at++] = tag
+    buffer[at++] = key.length + numberBytes + 5
+    buffer[at++] = 0x0a
+    buffer[at++] = key.length
+    for (let i = 0; i < key.length; i++) {
+      const code = key.charCodeAt(i)
+      if (code >= 0x80) return false
+      buffer[at++] = code
+    }
+    buffer[at++] = 0x12
+    buffer[at++] = numberBytes + 1
+    buffer[at++] = 0x18
+    if (numberBytes === 2) buffer[at++] = (value & 0x7f) | 0x80
+    buffer[at++] = numberBytes === 2 ? value >>> 7 : value
+    this.#length = at
+    return true
   }
 
   #anyValue(value: unknown): void {
@@ -227,7 +282,13 @@ export class ProtobufAppender {
   }
 
   #big(word: number): void {
-    this.#length = this.#buffer.writeUInt32BE(word >>> 0, this.#length)
+    const buffer = this.#buffer
+    const at = this.#length
+    buffer[at] = word >>> 24
+    buffer[at + 1] = word >>> 16
+    buffer[at + 2] = word >>> 8
+    buffer[at + 3] = word
+    this.#length = at + 4
   }
 
   #little(word: number): void {

@@ -11,9 +11,10 @@ import {
   type TimeInput,
   type TraceState,
 } from '@opentelemetry/api'
+import type { AttributeBlock } from './attribute-block.ts'
 import { exceptionAttributes } from './exception-attributes.ts'
 import { flatIndex, MANY_ENTRIES } from './flat-list.ts'
-import { isKey, keptAttributes, keptValue } from './attribute-value.ts'
+import { isKey, keptAttributes, keptValue, type KeptValue } from './attribute-value.ts'
 import { spanIdHex, traceIdHex } from './ids.ts'
 import type { SpanHome } from './span-home.ts'
 import type { EventRecord, LinkRecord } from './span-record.ts'
@@ -42,6 +43,8 @@ export class RecordingSpan implements Span {
   startNanos = 0
   endSeconds = 0
   endNanos = 0
+  /** What the span shares with others; its keys are not in `flat`. */
+  block: AttributeBlock | undefined = undefined
   /** Keys and values in turn; no key twice. */
   flat: unknown[] = []
   droppedAttributes = 0
@@ -80,8 +83,8 @@ export class RecordingSpan implements Span {
   /** The attributes as an object: what code written for the SDK's own spans may look at. */
   get attributes(): Attributes {
     const attributes: Attributes = {}
-    for (let i = 0; i < this.flat.length; i += 2) {
-      attributes[this.flat[i] as string] = this.flat[i + 1] as AttributeValue
+    for (const flat of [this.block?.flat ?? [], this.flat]) {
+      for (let i = 0; i < flat.length; i += 2) attributes[flat[i] as string] = flat[i + 1] as AttributeValue
     }
     return attributes
   }
@@ -102,7 +105,7 @@ export class RecordingSpan implements Span {
   setAttribute(key: string, value: AttributeValue): this {
     if (value === null || value === undefined || this.#isOver() || !isKey(key)) return this
     const kept = keptValue(key, value, this.home.limits.attributeValueLength)
-    if (kept !== undefined) this.#put(key, kept)
+    if (kept !== undefined) this.put(key, kept)
     return this
   }
 
@@ -213,15 +216,37 @@ export class RecordingSpan implements Span {
     else for (let i = 0; i < flat.length; i += 2) this.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
   }
 
-  #put(key: string, value: unknown): void {
+  /** Starts the span with what it shares with others, and with what is its own; takes the list. False: a limit is in the way. */
+  startWithBlock(block: AttributeBlock, flat: unknown[]): boolean {
+    const { attributeCount, attributeValueLength } = this.home.limits
+    const fits = block.flat.length + flat.length <= attributeCount * 2
+    if (!fits || attributeValueLength !== Number.POSITIVE_INFINITY || this.flat.length > 0) return false
+    this.block = block
+    this.flat = flat
+    return true
+  }
+
+  /** Sets an attribute of which key and value are known to be right. */
+  put(key: string, value: KeptValue): void {
+    if (this.block !== undefined) this.#leaveBlock(key)
     const { flat } = this
+    const shared = this.block?.flat.length ?? 0
     const found = flat.length > MANY_ENTRIES ? this.#indexed(key) : flatIndex(flat, key)
     if (found >= 0) flat[found] = value
-    else if (flat.length >= this.home.limits.attributeCount * 2) this.droppedAttributes++
+    else if (shared + flat.length >= this.home.limits.attributeCount * 2) this.droppedAttributes++
     else {
       flat.push(key, value)
       this.#index?.set(key, flat.length - 1)
     }
+  }
+
+  /** An attribute of the block is to be changed: the span has them all for itself from now on. */
+  #leaveBlock(key: string): void {
+    const { block } = this
+    if (block === undefined || flatIndex(block.flat, key) < 0) return
+    this.block = undefined
+    this.flat = [...block.flat, ...this.flat]
+    this.#index = undefined
   }
 
   #indexed(key: string): number {

@@ -1,17 +1,18 @@
 import {
-  propagation,
-  ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   trace,
   type Attributes,
   type AttributeValue,
+  type Context,
   type Span,
   type Tracer,
 } from '@opentelemetry/api'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
-import { activeContext, runIn } from '../../context/agent-context.ts'
+import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { activeContext, enter, leavesWithCallback, runIn } from '../../context/agent-context.ts'
 import type { RecordDuration } from '../../metrics/duration-producer.ts'
 import { workBegins, workEnded } from '../../overhead/own-time.ts'
 import { requestBegins, requestEnds } from '../../context/lost-context.ts'
@@ -19,18 +20,26 @@ import { reportOnce } from '../../report-once.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
 import type { RuledOptions } from '../../tracer/sampler.ts'
 import { HTTP_SCOPE, type ServedFacts } from './durations.ts'
+import { incomingContext } from './incoming-context.ts'
+import { peerBlock } from './peer-block.ts'
 import { RequestContext } from './request-context.ts'
-import { knownMethod, serverAttributes } from './server-attributes.ts'
+import { knownMethod, serverAttributes, targetAttributes } from './server-attributes.ts'
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
 
-/** A request that is being answered. */
-interface Served {
-  readonly context: RequestContext
+/** A request that is being answered; what runs for it runs in this context. */
+class Served extends RequestContext {
   readonly request: IncomingMessage
   readonly scheme: string
   readonly startMs: number
-  over: boolean
+  over = false
+
+  constructor(incoming: Context, span: Span, request: IncomingMessage, scheme: string, startMs: number) {
+    super(incoming, span)
+    this.request = request
+    this.scheme = scheme
+    this.startMs = startMs
+  }
 }
 
 const SERVED = Symbol('clew.served')
@@ -81,7 +90,11 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
     const served = begin(args[0] as IncomingMessage, args[1] as ServerResponse, scheme, instruments)
     if (served === undefined) return original.call(this, event, ...args)
     try {
-      return runIn(served.context, original, this, [event, ...args])
+      if (leavesWithCallback && isFromParser(served.request)) {
+        enter(served)
+        return original.call(this, event, args[0], args[1])
+      }
+      return runIn(served, original, this, [event, ...args])
     } catch (error) {
       fail(served, error, instruments)
       throw error
@@ -92,10 +105,10 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
 function requestEmit(original: Emit): Emit {
   return function emit(this: unknown, event, ...args) {
     const served = (this as Marked)[SERVED]
-    if (served === undefined || !hasListeners(this, event) || activeContext() === served.context) {
+    if (served === undefined || !hasListeners(this, event) || activeContext() === served) {
       return original.call(this, event, ...args)
     }
-    return runIn(served.context, original, this, [event, ...args])
+    return runIn(served, original, this, [event, ...args])
   }
 }
 
@@ -105,15 +118,24 @@ function responseEmit(original: Emit, instruments: Instruments): Emit {
     if (served === undefined) return original.call(this, event, ...args)
     if (event === 'close') finish(served, this as ServerResponse, instruments)
     else if (event === 'error') fail(served, args[0], instruments)
-    if (!hasListeners(this, event) || activeContext() === served.context) {
+    if (!hasListeners(this, event) || activeContext() === served) {
       return original.call(this, event, ...args)
     }
-    return runIn(served.context, original, this, [event, ...args])
+    return runIn(served, original, this, [event, ...args])
   }
 }
 
+/**
+ * Whether Node's parser is the one that has just emitted the request, rather than a program that goes on afterwards: what
+ * comes next on the same stack is then nobody's. With `Expect` programs emit requests themselves.
+ */
+function isFromParser(request: IncomingMessage): boolean {
+  const { parser } = request.socket as Socket & { readonly parser?: { readonly incoming?: unknown } | null }
+  return parser?.incoming === request && request.headers.expect === undefined
+}
+
 function isServed(request: unknown): boolean {
-  return typeof request === 'object' && request !== null && SERVED in request
+  return typeof request === 'object' && request !== null && (request as Marked)[SERVED] !== undefined
 }
 
 function hasListeners(emitter: unknown, event: string | symbol): boolean {
@@ -128,14 +150,19 @@ function begin(
 ): Served | undefined {
   const beganMs = workBegins()
   try {
-    const incoming = propagation.extract(ROOT_CONTEXT, request.headers)
+    const incoming = incomingContext(request.headers)
     const start = new ServerStart(request, scheme)
     const span = tracer.startSpan(request.method ?? 'GET', start, incoming)
-    if (span instanceof RecordingSpan) span.startWithFlat(start.flat)
-    else if (span.isRecording()) setFlat(span, start.flat)
-    const context = new RequestContext(incoming, span)
+    let startMs: number
+    if (span instanceof RecordingSpan) {
+      start.fill(span)
+      startMs = span.home.clock.monotonicMs
+    } else {
+      startMs = performance.now()
+      if (span.isRecording()) setFlat(span, start.flat)
+    }
     requestBegins()
-    const served: Served = { context, request, scheme, startMs: performance.now(), over: false }
+    const served = new Served(incoming, span, request, scheme, startMs)
     ;(request as Marked)[SERVED] = served
     ;(response as Marked)[SERVED] = served
     return served
@@ -168,6 +195,14 @@ class ServerStart implements RuledOptions {
     return (this.#flat ??= serverAttributes(this.#request, this.#scheme))
   }
 
+  /** Gives a span that has just started its attributes. */
+  fill(span: RecordingSpan): void {
+    const block = this.#flat === undefined ? peerBlock(this.#request, this.#scheme) : undefined
+    if (block === undefined || !span.startWithBlock(block, targetAttributes(this.#request))) {
+      span.startWithFlat(this.flat)
+    }
+  }
+
   get ruleAttributes(): Attributes {
     const attributes: Attributes = {}
     for (let i = 0; i < this.flat.length; i += 2)
@@ -181,9 +216,10 @@ function finish(served: Served, response: ServerResponse, instruments: Instrumen
   const beganMs = workBegins()
   try {
     const { statusCode } = response
-    const { span, route } = served.context.rpc
+    const { span, route } = served
     if (span.isRecording()) {
-      span.setAttribute('http.response.status_code', statusCode)
+      if (span instanceof RecordingSpan && typeof statusCode === 'number') span.put('http.response.status_code', statusCode)
+      else span.setAttribute('http.response.status_code', statusCode)
       if (route !== undefined) {
         span.setAttribute('http.route', route)
         if (route !== '') span.updateName(`${served.request.method ?? 'GET'} ${route}`)
@@ -201,7 +237,7 @@ function finish(served: Served, response: ServerResponse, instruments: Instrumen
 function fail(served: Served, thrown: unknown, instruments: Instruments): void {
   if (served.over) return
   try {
-    const { span } = served.context.rpc
+    const { span } = served
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     if (span.isRecording()) {
       span.setAttribute('error.type', error.name)
@@ -222,16 +258,19 @@ function end(
 ): void {
   served.over = true
   requestEnds()
-  const { request, scheme, startMs, context } = served
-  context.rpc.span.end()
+  const { request, scheme, startMs, span } = served
+  // A span of ours reads the clock when it ends; once is enough. One that the program has ended before does not.
+  const readsClock = span instanceof RecordingSpan && !span.ended
+  span.end()
   if (record === undefined) return
+  const endMs = readsClock ? span.home.clock.monotonicMs : performance.now()
   const facts = {
     method: knownMethod(request.method ?? 'GET'),
     scheme,
     version: request.httpVersion,
-    route: context.rpc.route,
+    route: served.route,
     statusCode,
     errorType,
   }
-  record((performance.now() - startMs) / 1000, facts)
+  record((endMs - startMs) / 1000, facts)
 }
