@@ -19,11 +19,18 @@ export class RequestContext implements Context, RpcMetadata {
   readonly type = 'http'
   readonly span: Span
   route: string | undefined = undefined
+  /** By the monotonic clock. */
+  readonly startMs: number
+  readonly scheme: string
+  /** It has been answered. */
+  over = false
   readonly #incoming: Context
 
-  constructor(incoming: Context, span: Span) {
+  constructor(incoming: Context, span: Span, scheme = '', startMs = 0) {
     this.#incoming = incoming
     this.span = span
+    this.scheme = scheme
+    this.startMs = startMs
   }
 
   get rpc(): RpcMetadata {

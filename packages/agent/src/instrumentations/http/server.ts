@@ -4,7 +4,6 @@ import {
   trace,
   type Attributes,
   type AttributeValue,
-  type Context,
   type Span,
   type Tracer,
 } from '@opentelemetry/api'
@@ -27,26 +26,11 @@ import { knownMethod, serverAttributes, targetAttributes } from './server-attrib
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
 
-/** A request that is being answered; what runs for it runs in this context. */
-class Served extends RequestContext {
-  readonly request: IncomingMessage
-  readonly scheme: string
-  readonly startMs: number
-  over = false
-
-  constructor(incoming: Context, span: Span, request: IncomingMessage, scheme: string, startMs: number) {
-    super(incoming, span)
-    this.request = request
-    this.scheme = scheme
-    this.startMs = startMs
-  }
-}
-
 const SERVED = Symbol('clew.served')
 
 /** Requests and responses of a server carry what they belong to. */
 interface Marked {
-  [SERVED]?: Served
+  [SERVED]?: RequestContext
 }
 
 /**
@@ -90,13 +74,13 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
     const served = begin(args[0] as IncomingMessage, args[1] as ServerResponse, scheme, instruments)
     if (served === undefined) return original.call(this, event, ...args)
     try {
-      if (leavesWithCallback && isFromParser(served.request)) {
+      if (leavesWithCallback && isFromParser(args[0] as IncomingMessage)) {
         enter(served)
         return original.call(this, event, args[0], args[1])
       }
-      return runIn(served, original, this, [event, ...args])
+      return emitIn(served, original, this, event, ...args)
     } catch (error) {
-      fail(served, error, instruments)
+      fail(served, args[0] as IncomingMessage, error, instruments)
       throw error
     }
   }
@@ -108,7 +92,7 @@ function requestEmit(original: Emit): Emit {
     if (served === undefined || !hasListeners(this, event) || activeContext() === served) {
       return original.call(this, event, ...args)
     }
-    return runIn(served, original, this, [event, ...args])
+    return emitIn(served, original, this, event, ...args)
   }
 }
 
@@ -117,12 +101,23 @@ function responseEmit(original: Emit, instruments: Instruments): Emit {
     const served = (this as Marked)[SERVED]
     if (served === undefined) return original.call(this, event, ...args)
     if (event === 'close') finish(served, this as ServerResponse, instruments)
-    else if (event === 'error') fail(served, args[0], instruments)
+    else if (event === 'error') fail(served, (this as ServerResponse).req, args[0], instruments)
     if (!hasListeners(this, event) || activeContext() === served) {
       return original.call(this, event, ...args)
     }
-    return runIn(served, original, this, [event, ...args])
+    return emitIn(served, original, this, event, ...args)
   }
+}
+
+/** In a function of its own: the list of arguments of the others then need not be made. */
+function emitIn(
+  served: RequestContext,
+  original: Emit,
+  emitter: unknown,
+  event: string | symbol,
+  ...args: unknown[]
+): boolean {
+  return runIn(served, original, emitter, [event, ...args])
 }
 
 /**
@@ -147,7 +142,7 @@ function begin(
   response: ServerResponse,
   scheme: string,
   { tracer }: Instruments,
-): Served | undefined {
+): RequestContext | undefined {
   const beganMs = workBegins()
   try {
     const incoming = incomingContext(request.headers)
@@ -162,7 +157,7 @@ function begin(
       if (span.isRecording()) setFlat(span, start.flat)
     }
     requestBegins()
-    const served = new Served(incoming, span, request, scheme, startMs)
+    const served = new RequestContext(incoming, span, scheme, startMs)
     ;(request as Marked)[SERVED] = served
     ;(response as Marked)[SERVED] = served
     return served
@@ -211,7 +206,7 @@ class ServerStart implements RuledOptions {
   }
 }
 
-function finish(served: Served, response: ServerResponse, instruments: Instruments): void {
+function finish(served: RequestContext, response: ServerResponse, instruments: Instruments): void {
   if (served.over) return
   const beganMs = workBegins()
   try {
@@ -222,11 +217,12 @@ function finish(served: Served, response: ServerResponse, instruments: Instrumen
       else span.setAttribute('http.response.status_code', statusCode)
       if (route !== undefined) {
         span.setAttribute('http.route', route)
-        if (route !== '') span.updateName(`${served.request.method ?? 'GET'} ${route}`)
+        if (route !== '') span.updateName(`${response.req.method ?? 'GET'} ${route}`)
       }
       if (statusCode < 100 || statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
     }
-    end(served, instruments, statusCode, statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined)
+    const errorType = statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined
+    end(served, response.req, instruments, statusCode, errorType)
   } catch (error) {
     reportOnce(`a request could not be traced to its end: ${String(error)}`)
   } finally {
@@ -234,7 +230,7 @@ function finish(served: Served, response: ServerResponse, instruments: Instrumen
   }
 }
 
-function fail(served: Served, thrown: unknown, instruments: Instruments): void {
+function fail(served: RequestContext, request: IncomingMessage, thrown: unknown, instruments: Instruments): void {
   if (served.over) return
   try {
     const { span } = served
@@ -244,21 +240,22 @@ function fail(served: Served, thrown: unknown, instruments: Instruments): void {
       span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
       span.recordException(error)
     }
-    end(served, instruments, undefined, error.name)
+    end(served, request, instruments, undefined, error.name)
   } catch (error) {
     reportOnce(`a failed request could not be traced to its end: ${String(error)}`)
   }
 }
 
 function end(
-  served: Served,
+  served: RequestContext,
+  request: IncomingMessage,
   { record }: Instruments,
   statusCode: number | undefined,
   errorType: string | undefined,
 ): void {
   served.over = true
   requestEnds()
-  const { request, scheme, startMs, span } = served
+  const { scheme, startMs, span } = served
   // A span of ours reads the clock when it ends; once is enough. One that the program has ended before does not.
   const readsClock = span instanceof RecordingSpan && !span.ended
   span.end()
