@@ -89,7 +89,7 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
 function requestEmit(original: Emit): Emit {
   return function emit(this: unknown, event, ...args) {
     const served = (this as Marked)[SERVED]
-    if (served === undefined || !hasListeners(this, event) || activeContext() === served) {
+    if (served === undefined || activeContext() === served || !hasListeners(this, event)) {
       return original.call(this, event, ...args)
     }
     return emitIn(served, original, this, event, ...args)
@@ -102,7 +102,7 @@ function responseEmit(original: Emit, instruments: Instruments): Emit {
     if (served === undefined) return original.call(this, event, ...args)
     if (event === 'close') finish(served, this as ServerResponse, instruments)
     else if (event === 'error') fail(served, (this as ServerResponse).req, args[0], instruments)
-    if (!hasListeners(this, event) || activeContext() === served) {
+    if (activeContext() === served || !hasListeners(this, event)) {
       return original.call(this, event, ...args)
     }
     return emitIn(served, original, this, event, ...args)
@@ -213,7 +213,8 @@ function finish(served: RequestContext, response: ServerResponse, instruments: I
     const { statusCode } = response
     const { span, route } = served
     if (span.isRecording()) {
-      if (span instanceof RecordingSpan && typeof statusCode === 'number') span.put('http.response.status_code', statusCode)
+      if (span instanceof RecordingSpan && typeof statusCode === 'number')
+        span.put('http.response.status_code', statusCode)
       else span.setAttribute('http.response.status_code', statusCode)
       if (route !== undefined) {
         span.setAttribute('http.route', route)
