@@ -8,6 +8,7 @@ import { FastTracerProvider } from '../tracer/fast-tracer-provider.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
 import { Sampler } from '../tracer/sampler.ts'
 import { DEFAULT_SPAN_LIMITS } from '../tracer/span-limits.ts'
+import { startWithBlock } from '../tracer/start-attributes.ts'
 import { TracePipeline, type TracePipelineOptions } from './trace-pipeline.ts'
 
 const sinks: OtlpSink[] = []
@@ -59,7 +60,7 @@ describe('TracePipeline', () => {
     const block = new AttributeBlock(['shared', 'yes', 'number', 7])
     const spans = Array.from({ length: 5 }, (_, i) => provider.getTracer('t').startSpan(`s${i}`, {}, ROOT_CONTEXT))
     for (const [i, span] of spans.entries()) {
-      expect((span as RecordingSpan).startWithBlock(block, ['own', i])).toBe(true)
+      expect(startWithBlock(span as RecordingSpan, block, ['own', i])).toBe(true)
       if (i === 2) span.setAttribute('shared', 'changed').setAttribute('more', true)
       span.end()
     }

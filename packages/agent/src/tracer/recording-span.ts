@@ -13,7 +13,7 @@ import {
 } from '@opentelemetry/api'
 import type { AttributeBlock } from './attribute-block.ts'
 import { exceptionAttributes } from './exception-attributes.ts'
-import { flatIndex, MANY_ENTRIES } from './flat-list.ts'
+import { flatIndex, MANY_ENTRIES, objectOfFlat } from './flat-list.ts'
 import { isKey, keptAttributes, keptValue, type KeptValue } from './attribute-value.ts'
 import { spanIdHex, traceIdHex } from './ids.ts'
 import type { SpanHome } from './span-home.ts'
@@ -82,11 +82,7 @@ export class RecordingSpan implements Span {
 
   /** The attributes as an object: what code written for the SDK's own spans may look at. */
   get attributes(): Attributes {
-    const attributes: Attributes = {}
-    for (const flat of [this.block?.flat ?? [], this.flat]) {
-      for (let i = 0; i < flat.length; i += 2) attributes[flat[i] as string] = flat[i + 1] as AttributeValue
-    }
-    return attributes
+    return objectOfFlat(this.block === undefined ? this.flat : [...this.block.flat, ...this.flat])
   }
 
   spanContext(): SpanContext {
@@ -206,24 +202,6 @@ export class RecordingSpan implements Span {
       if (this.flat.length < attributeCount * 2) this.flat.push(key, kept)
       else this.droppedAttributes++
     }
-  }
-
-  /** The same from keys and values in turn, all of them texts and numbers; takes the list as its own. */
-  startWithFlat(flat: unknown[]): void {
-    const { attributeCount, attributeValueLength } = this.home.limits
-    const fits = flat.length <= attributeCount * 2 && attributeValueLength === Number.POSITIVE_INFINITY
-    if (fits && this.flat.length === 0) this.flat = flat
-    else for (let i = 0; i < flat.length; i += 2) this.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
-  }
-
-  /** Starts the span with what it shares with others, and with what is its own; takes the list. False: a limit is in the way. */
-  startWithBlock(block: AttributeBlock, flat: unknown[]): boolean {
-    const { attributeCount, attributeValueLength } = this.home.limits
-    const fits = block.flat.length + flat.length <= attributeCount * 2
-    if (!fits || attributeValueLength !== Number.POSITIVE_INFINITY || this.flat.length > 0) return false
-    this.block = block
-    this.flat = flat
-    return true
   }
 
   /** Sets an attribute of which key and value are known to be right. */

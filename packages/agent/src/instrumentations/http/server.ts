@@ -1,12 +1,4 @@
-import {
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Attributes,
-  type AttributeValue,
-  type Span,
-  type Tracer,
-} from '@opentelemetry/api'
+import { SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
@@ -17,12 +9,11 @@ import { workBegins, workEnded } from '../../overhead/own-time.ts'
 import { requestBegins, requestEnds } from '../../context/lost-context.ts'
 import { reportOnce } from '../../report-once.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
-import type { RuledOptions } from '../../tracer/sampler.ts'
 import { HTTP_SCOPE, type ServedFacts } from './durations.ts'
 import { incomingContext } from './incoming-context.ts'
-import { peerBlock } from './peer-block.ts'
 import { RequestContext } from './request-context.ts'
-import { knownMethod, serverAttributes, targetAttributes } from './server-attributes.ts'
+import { knownMethod } from './server-attributes.ts'
+import { ServerStart, setFlat } from './server-start.ts'
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
 
@@ -166,43 +157,6 @@ function begin(
     return undefined
   } finally {
     workEnded(beganMs)
-  }
-}
-
-/** Keys and values in turn, on a span that is not ours. */
-function setFlat(span: Span, flat: readonly unknown[]): void {
-  for (let i = 0; i < flat.length; i += 2) span.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
-}
-
-/** What a server span starts with; for a span that is not kept the attributes are not made unless a sampling rule asks. */
-class ServerStart implements RuledOptions {
-  readonly kind = SpanKind.SERVER
-  readonly #request: IncomingMessage
-  readonly #scheme: string
-  #flat: unknown[] | undefined
-
-  constructor(request: IncomingMessage, scheme: string) {
-    this.#request = request
-    this.#scheme = scheme
-  }
-
-  get flat(): unknown[] {
-    return (this.#flat ??= serverAttributes(this.#request, this.#scheme))
-  }
-
-  /** Gives a span that has just started its attributes. */
-  fill(span: RecordingSpan): void {
-    const block = this.#flat === undefined ? peerBlock(this.#request, this.#scheme) : undefined
-    if (block === undefined || !span.startWithBlock(block, targetAttributes(this.#request))) {
-      span.startWithFlat(this.flat)
-    }
-  }
-
-  get ruleAttributes(): Attributes {
-    const attributes: Attributes = {}
-    for (let i = 0; i < this.flat.length; i += 2)
-      attributes[this.flat[i] as string] = this.flat[i + 1] as AttributeValue
-    return attributes
   }
 }
 
