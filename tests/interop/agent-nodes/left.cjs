@@ -6,20 +6,25 @@ const net = require('node:net')
 const current = () => trace.getActiveSpan()?.spanContext().spanId
 const seen = []
 let between = 0
-const server = http.createServer(async (request, response) => {
+const server = http.createServer((request, response) => void answer(request, response))
+
+async function answer(request, response) {
   const before = current()
   await new Promise((resolve) => setTimeout(resolve, 5))
   seen.push({ url: request.url, same: before !== undefined && before === current(), span: before })
   response.on('finish', () => seen.push({ url: `${request.url} finish`, same: before === current(), span: before }))
   response.end('ok')
-})
+}
+
 server.on('connection', (socket) =>
   socket.on('data', () => {
     if (current() !== undefined) between++
   }),
 )
 
-server.listen(0, '127.0.0.1', async () => {
+server.listen(0, '127.0.0.1', () => void main())
+
+async function main() {
   const socket = net.connect(server.address().port, '127.0.0.1')
   const ask = (path) => `GET ${path} HTTP/1.1\r\nHost: here\r\n\r\n`
   // Two in one packet, one more on the same connection.
@@ -38,7 +43,7 @@ server.listen(0, '127.0.0.1', async () => {
   console.log(JSON.stringify({ wrong, spans: spans.size, between, after: after ?? null, late: current() ?? null }))
   server.close()
   server.closeAllConnections()
-})
+}
 
 function answers(socket, count) {
   let left = count
