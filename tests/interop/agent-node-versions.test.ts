@@ -100,6 +100,15 @@ describe.each(['20.19', '22', '24', '26'])('Node %s', (version) => {
     expect(finding?.text).toContain('express')
   })
 
+  it('a request has its context in all it does, and what comes after it has none', async () => {
+    const url = new URL('./agent-nodes/left.cjs', import.meta.url).href
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, CLEW_EXIT_BUDGET_MS: '15000' }
+    const { code, stdout, stderr } = await runProgram(url, [], env, ['--import', REGISTER_URL], node).ended
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toEqual({ wrong: [], spans: 4, between: 0, after: null, late: null })
+    expect(ofKind(2).length).toBeGreaterThanOrEqual(3)
+  })
+
   it('child processes and threads, by NODE_OPTIONS', async () => {
     await run('children.mjs', [], { NODE_OPTIONS: `--import ${REGISTER_URL}` })
     for (const service of ['spawned', 'forked', 'thread']) expectTwoRequests(service)

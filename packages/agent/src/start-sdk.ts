@@ -18,6 +18,7 @@ import type { NodeSDK } from '@opentelemetry/sdk-node'
 import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace'
 import { createRequire } from 'node:module'
 import { AgentContextManager } from './context/agent-context.ts'
+import { readsW3cOnly } from './instrumentations/http/incoming-context.ts'
 import type { FastTraces } from './pipeline/fast-traces.ts'
 import { lambdaDetector } from './instrumentations/lambda/lambda-detector.ts'
 import { watchOverhead } from './overhead/watch-overhead.ts'
@@ -41,6 +42,8 @@ export interface SdkOptions {
   /** Where the traces go, when they go there over our own transport. */
   readonly tracesUrl: string | undefined
 }
+
+const W3C_FIELDS = new Set(['traceparent', 'tracestate', 'baggage'])
 
 /** Detectors that answer at once: the cloud ones ask the network and hold up the first export. */
 const DETECTORS: ResourceDetector[] = [
@@ -77,6 +80,7 @@ export function startSdk(options: SdkOptions): StartedSdk {
   }
   const propagator = createPropagator({ env, serviceName: options.serviceName, report: reportOnce })
   propagation.setGlobalPropagator(propagator)
+  if (propagator.fields().every((name) => W3C_FIELDS.has(name))) readsW3cOnly(propagator)
   const sdk = whole ? startWholeSdk(options, resource) : undefined
   if (sdk !== undefined && copyBaggage !== undefined) {
     const { spanProcessors, logRecordProcessors } = processorsOfSdk(sdk)

@@ -47,6 +47,18 @@ export function runIn<Args extends unknown[], Result>(
   return storage.run(context, Reflect.apply as (fn: unknown, thisArg: unknown, args: Args) => Result, fn, thisArg, args)
 }
 
+/**
+ * Whether what is entered in a callback of Node's own is left with it: Node puts back the frame from before when such a
+ * callback returns. Async context frames, Node 24 and later.
+ */
+export const leavesWithCallback: boolean =
+  Number.parseInt(process.versions.node, 10) >= 24 && !('_enable' in AsyncLocalStorage.prototype)
+
+/** Enters a context for the rest of the callback that runs: half the cost of `runIn`, see `leavesWithCallback`. */
+export function enter(context: Context): void {
+  storage.enterWith(context)
+}
+
 const ADDING = ['addListener', 'on', 'once', 'prependListener', 'prependOnceListener'] as const
 
 /** The context manager the agent registers with the API: the same storage for everybody. */

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /**
  * One in so many pieces of work is timed: reading the clock twice each time would cost more than many of them. Odd, because
  * pieces come in pairs.

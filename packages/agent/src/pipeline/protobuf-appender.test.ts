@@ -55,4 +55,27 @@ describe('ProtobufAppender', () => {
       }),
     )
   })
+
+  it('writes pairs of every size the way the plain rules of protobuf say', () => {
+    const varint = (value: number): number[] => {
+      const bytes: number[] = []
+      let rest = value
+      for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest & 0x7f) | 0x80)
+      return [...bytes, rest]
+    }
+    const message = (tag: number, body: Uint8Array): Buffer =>
+      Buffer.concat([Buffer.from([tag, ...varint(body.length)]), body])
+    const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }).filter((text) => text.isWellFormed())
+    const text = fc.string({ unit: 'binary', maxLength: 150 }).filter((one) => one.isWellFormed())
+    fc.assert(
+      fc.property(key, fc.oneof(text, fc.integer({ min: 0, max: 40_000 })), (name, value) => {
+        const out = new ProtobufAppender(16)
+        out.keyValue(0x4a, name, value)
+        const any =
+          typeof value === 'string' ? message(0x0a, Buffer.from(value)) : Buffer.from([0x18, ...varint(value)])
+        const expected = message(0x4a, Buffer.concat([message(0x0a, Buffer.from(name)), message(0x12, any)]))
+        expect(Buffer.from(out.view()).toString('hex')).toBe(expected.toString('hex'))
+      }),
+    )
+  })
 })

@@ -4,7 +4,7 @@ import { ProtobufAppender } from './protobuf-appender.ts'
 import { appendAttributes } from './span-encoder.ts'
 
 const INITIAL_BYTES = 1024
-/** A buffer that a burst has blown up is let go with the next request. */
+/** A buffer that a burst has blown up beyond that is let go with the first request that does not need it. */
 const KEPT_BYTES = 64 * 1024
 
 const RESOURCE_SPANS = 0x0a
@@ -29,7 +29,9 @@ export class ScopeChunk {
 
   clear(): void {
     this.spans = 0
-    if (this.out.capacity > KEPT_BYTES) this.out = new ProtobufAppender(INITIAL_BYTES)
+    const { capacity, length } = this.out
+    // A busy server fills it again and again: making it grow each time costs copies, and memory that has to be collected.
+    if (capacity > KEPT_BYTES && length < capacity / 4) this.out = new ProtobufAppender(INITIAL_BYTES)
     else this.out.truncate(0)
   }
 }

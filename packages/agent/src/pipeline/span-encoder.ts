@@ -1,3 +1,4 @@
+import type { AttributeBlock } from '../tracer/attribute-block.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
 import type { EventRecord, LinkRecord } from '../tracer/span-record.ts'
 import { wordAt } from '../tracer/ids.ts'
@@ -43,6 +44,7 @@ export function appendSpan(out: ProtobufAppender, span: RecordingSpan): void {
   out.uint32(KIND, span.kind + 1)
   out.time(START, span.startSeconds, span.startNanos)
   out.time(END, span.endSeconds, span.endNanos)
+  if (span.block !== undefined) appendBlock(out, span.block)
   appendAttributes(out, ATTRIBUTES, span.flat)
   if (span.droppedAttributes > 0) out.uint32(DROPPED_ATTRIBUTES, span.droppedAttributes)
   if (span.events !== undefined) for (const event of span.events) appendEvent(out, event)
@@ -53,6 +55,15 @@ export function appendSpan(out: ProtobufAppender, span: RecordingSpan): void {
   out.byte(FLAGS[0])
   out.fixed32(FLAGS[1], (span.traceFlags & 0xff) | HAS_IS_REMOTE | (span.parentIsRemote ? IS_REMOTE : 0))
   out.closeLong(mark)
+}
+
+/** Appends what spans share: the second one that does leaves the bytes for the next. */
+function appendBlock(out: ProtobufAppender, block: AttributeBlock): void {
+  if (block.encoded !== undefined) return out.raw(block.encoded)
+  const start = out.length
+  appendAttributes(out, ATTRIBUTES, block.flat)
+  if (block.used) block.encoded = out.copyFrom(start)
+  block.used = true
 }
 
 /** Appends keys and values in turn as KeyValue fields. A null value becomes an empty AnyValue. */

@@ -3,9 +3,12 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { afterEach, describe, expect, it } from 'vitest'
 import { OtlpSink } from '@clew/testkit/otlp-sink'
 import { OtlpTransport } from '../otlp-transport.ts'
+import { AttributeBlock } from '../tracer/attribute-block.ts'
 import { FastTracerProvider } from '../tracer/fast-tracer-provider.ts'
+import type { RecordingSpan } from '../tracer/recording-span.ts'
 import { Sampler } from '../tracer/sampler.ts'
 import { DEFAULT_SPAN_LIMITS } from '../tracer/span-limits.ts'
+import { startWithBlock } from '../tracer/start-attributes.ts'
 import { TracePipeline, type TracePipelineOptions } from './trace-pipeline.ts'
 
 const sinks: OtlpSink[] = []
@@ -52,6 +55,27 @@ async function setUp(more: Partial<TracePipelineOptions> = {}, respond?: (path: 
 }
 
 describe('TracePipeline', () => {
+  it('sends what spans share with each of them, and a span that changes a part of it alone', async () => {
+    const { sink, provider } = await setUp()
+    const block = new AttributeBlock(['shared', 'yes', 'number', 7])
+    const spans = Array.from({ length: 5 }, (_, i) => provider.getTracer('t').startSpan(`s${i}`, {}, ROOT_CONTEXT))
+    for (const [i, span] of spans.entries()) {
+      expect(startWithBlock(span as RecordingSpan, block, ['own', i])).toBe(true)
+      if (i === 2) span.setAttribute('shared', 'changed').setAttribute('more', true)
+      span.end()
+    }
+    await provider.forceFlush()
+    expect(sink.spans.map(({ values }) => values)).toEqual([
+      { shared: 'yes', number: 7, own: 0 },
+      { shared: 'yes', number: 7, own: 1 },
+      { shared: 'changed', number: 7, own: 2, more: true },
+      { shared: 'yes', number: 7, own: 3 },
+      { shared: 'yes', number: 7, own: 4 },
+    ])
+    expect((spans[2] as RecordingSpan).attributes).toEqual({ shared: 'changed', number: 7, own: 2, more: true })
+    expect((spans[3] as RecordingSpan).attributes).toEqual({ shared: 'yes', number: 7, own: 3 })
+  })
+
   it('sends everything, in requests of the size asked for, several at a time', async () => {
     const { sink, pipeline, transport, provider, end } = await setUp({ maxBytes: 1 << 26 })
     end(5000)

@@ -102,7 +102,7 @@ export class LocalTrace {
 
 /** An estimate of the memory a span holds: its texts at two bytes a character, and what is around them. */
 function sizeOf(span: RecordingSpan): number {
-  let bytes = SPAN_BYTES + flatSize(span.flat)
+  let bytes = SPAN_BYTES + flatSize(span.flat) + (span.block === undefined ? 0 : flatSize(span.block.flat))
   for (const event of span.events ?? []) bytes += SPAN_BYTES / 4 + flatSize(event.flat)
   for (const link of span.links ?? []) bytes += SPAN_BYTES / 4 + flatSize(link.flat)
   return bytes

@@ -2,6 +2,7 @@ import {
   context as contextApi,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
+  ROOT_CONTEXT,
   SpanKind,
   trace,
   TraceFlags,
@@ -66,6 +67,8 @@ export class FastTracer implements Tracer {
   }
 
   #start(name: string, options: SpanOptions, context: Context): Span {
+    // What most servers' requests come with: there is nothing to look up in it.
+    if (context === ROOT_CONTEXT && this.enabled) return this.#startRoot(name, options, context)
     if (isTracingSuppressed(context)) return SUPPRESSED
     let parent = options.root === true ? undefined : trace.getSpan(context)
     if (parent instanceof SwitchedOffSpan) parent = parent.around
@@ -97,7 +100,7 @@ export class FastTracer implements Tracer {
   }
 
   #startRoot(name: string, options: SpanOptions, context: Context): Span {
-    const { sampler, clock } = this.#parts
+    const { sampler } = this.#parts
     if (sampler.keepsNothing) return new DroppedSpan(RANDOM_FLAG)
     const trace0 = nonZeroWord()
     const trace1 = randomWord()
@@ -117,8 +120,7 @@ export class FastTracer implements Tracer {
     span.trace3 = trace3
     if (!(span instanceof RecordingSpan)) return span
     span.local = tail?.open(span, { kept, choice, parentKept: undefined, parentState: undefined })
-    clock.correct()
-    return this.#started(span, options, context)
+    return this.#started(span, options, context, true)
   }
 
   #startChild(parent: RecordingSpan, name: string, options: SpanOptions, context: Context): Span {
@@ -186,11 +188,11 @@ export class FastTracer implements Tracer {
     return span
   }
 
-  #started(span: RecordingSpan, options: SpanOptions, context: Context): Span {
+  #started(span: RecordingSpan, options: SpanOptions, context: Context, isRoot = false): Span {
     const { clock, startHooks } = this.#parts
     const { startTime, attributes, links } = options
-    if (startTime === undefined || startTime === null) clock.now()
-    else if (clock.read(startTime)) span.startGiven = true
+    if (startTime !== undefined && startTime !== null && clock.read(startTime)) span.startGiven = true
+    else if (isRoot) clock.correctedNow()
     else clock.now()
     span.startSeconds = clock.seconds
     span.startNanos = clock.nanos

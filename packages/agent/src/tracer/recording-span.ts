@@ -11,9 +11,10 @@ import {
   type TimeInput,
   type TraceState,
 } from '@opentelemetry/api'
+import type { AttributeBlock } from './attribute-block.ts'
 import { exceptionAttributes } from './exception-attributes.ts'
-import { flatIndex, MANY_ENTRIES } from './flat-list.ts'
-import { isKey, keptAttributes, keptValue } from './attribute-value.ts'
+import { flatIndex, MANY_ENTRIES, objectOfFlat } from './flat-list.ts'
+import { isKey, keptAttributes, keptValue, type KeptValue } from './attribute-value.ts'
 import { spanIdHex, traceIdHex } from './ids.ts'
 import type { SpanHome } from './span-home.ts'
 import type { EventRecord, LinkRecord } from './span-record.ts'
@@ -44,6 +45,8 @@ export class RecordingSpan implements Span {
   startNanos = 0
   endSeconds = 0
   endNanos = 0
+  /** What the span shares with others; its keys are not in `flat`. */
+  block: AttributeBlock | undefined = undefined
   /** Keys and values in turn; no key twice. */
   flat: unknown[] = []
   droppedAttributes = 0
@@ -59,33 +62,24 @@ export class RecordingSpan implements Span {
   /** The trace it waits in until that is decided; undefined when it was decided at the start. */
   local: { ended(span: RecordingSpan): void } | undefined = undefined
   #context: SpanContext | undefined = undefined
-  /** The trace id's hex form when it came as text. */
-  #traceHex: string | undefined
+  /** The hex form of the trace id when it came as text or somebody has asked for it: children need not make it again. */
+  traceHexIfKnown: string | undefined
   #index: Map<string, number> | undefined = undefined
 
   constructor(home: SpanHome, name: string, kind: number, traceHex: string | undefined) {
     this.home = home
     this.name = name
     this.kind = kind
-    this.#traceHex = traceHex
-  }
-
-  /** The hex form of the trace id if anybody has asked for it: children need not make it again. */
-  get traceHexIfKnown(): string | undefined {
-    return this.#traceHex
+    this.traceHexIfKnown = traceHex
   }
 
   get traceHex(): string {
-    return (this.#traceHex ??= traceIdHex(this.trace0, this.trace1, this.trace2, this.trace3))
+    return (this.traceHexIfKnown ??= traceIdHex(this.trace0, this.trace1, this.trace2, this.trace3))
   }
 
   /** The attributes as an object: what code written for the SDK's own spans may look at. */
   get attributes(): Attributes {
-    const attributes: Attributes = {}
-    for (let i = 0; i < this.flat.length; i += 2) {
-      attributes[this.flat[i] as string] = this.flat[i + 1] as AttributeValue
-    }
-    return attributes
+    return objectOfFlat(this.block === undefined ? this.flat : [...this.block.flat, ...this.flat])
   }
 
   spanContext(): SpanContext {
@@ -104,7 +98,7 @@ export class RecordingSpan implements Span {
   setAttribute(key: string, value: AttributeValue): this {
     if (value === null || value === undefined || this.#isOver() || !isKey(key)) return this
     const kept = keptValue(key, value, this.home.limits.attributeValueLength)
-    if (kept !== undefined) this.#put(key, kept)
+    if (kept !== undefined) this.put(key, kept)
     return this
   }
 
@@ -207,23 +201,27 @@ export class RecordingSpan implements Span {
     }
   }
 
-  /** The same from keys and values in turn, all of them texts and numbers; takes the list as its own. */
-  startWithFlat(flat: unknown[]): void {
-    const { attributeCount, attributeValueLength } = this.home.limits
-    const fits = flat.length <= attributeCount * 2 && attributeValueLength === Number.POSITIVE_INFINITY
-    if (fits && this.flat.length === 0) this.flat = flat
-    else for (let i = 0; i < flat.length; i += 2) this.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
-  }
-
-  #put(key: string, value: unknown): void {
+  /** Sets an attribute of which key and value are known to be right. */
+  put(key: string, value: KeptValue): void {
+    if (this.block !== undefined) this.#leaveBlock(key)
     const { flat } = this
+    const shared = this.block?.flat.length ?? 0
     const found = flat.length > MANY_ENTRIES ? this.#indexed(key) : flatIndex(flat, key)
     if (found >= 0) flat[found] = value
-    else if (flat.length >= this.home.limits.attributeCount * 2) this.droppedAttributes++
+    else if (shared + flat.length >= this.home.limits.attributeCount * 2) this.droppedAttributes++
     else {
       flat.push(key, value)
       this.#index?.set(key, flat.length - 1)
     }
+  }
+
+  /** An attribute of the block is to be changed: the span has them all for itself from now on. */
+  #leaveBlock(key: string): void {
+    const { block } = this
+    if (block === undefined || flatIndex(block.flat, key) < 0) return
+    this.block = undefined
+    this.flat = [...block.flat, ...this.flat]
+    this.#index = undefined
   }
 
   #indexed(key: string): number {

@@ -1,4 +1,5 @@
 import type { TimeInput } from '@opentelemetry/api'
+import { performance } from 'node:perf_hooks'
 
 const NANOS_PER_SECOND = 1_000_000_000
 const MAX_DRIFT_MS = 5
@@ -12,6 +13,8 @@ const CHECK_EVERY_MS = 1000
 export class WallClock {
   seconds = 0
   nanos = 0
+  /** The monotonic clock when `now` was called last. */
+  monotonicMs = 0
   #originSeconds = 0
   #originNanos = 0
   #checkedMs = 0
@@ -22,17 +25,23 @@ export class WallClock {
 
   /** The time now. */
   now(): void {
-    this.#fromMonotonic(performance.now())
+    this.monotonicMs = performance.now()
+    this.#fromMonotonic(this.monotonicMs)
   }
 
-  /** Compares with the system's clock, at most once a second. For the start of a trace, where a step hurts nobody. */
-  correct(): void {
-    const nowMs = performance.now()
+  /**
+   * The time now, compared with the system's clock at most once a second. For the start of a trace, where a step hurts
+   * nobody.
+   */
+  correctedNow(): void {
+    this.now()
+    const nowMs = this.monotonicMs
     if (nowMs - this.#checkedMs < CHECK_EVERY_MS) return
     this.#checkedMs = nowMs
-    this.#fromMonotonic(nowMs)
     const driftMs = Date.now() - (this.seconds * 1000 + this.nanos / 1e6)
-    if (Math.abs(driftMs) > MAX_DRIFT_MS) this.#anchor(nowMs)
+    if (Math.abs(driftMs) <= MAX_DRIFT_MS) return
+    this.#anchor(nowMs)
+    this.#fromMonotonic(nowMs)
   }
 
   /** The system's clock as it is, in milliseconds: to be compared with times the program has read from it. */

@@ -8,25 +8,38 @@ const RPC_METADATA = createContextKey('OpenTelemetry SDK Context Key RPC_METADAT
 export interface RpcMetadata {
   readonly type: 'http'
   readonly span: Span
-  route?: string
+  route?: string | undefined
 }
 
 /**
- * The context of an incoming request: what came with it, its span and its metadata, as three fields. The API's own
+ * The context of an incoming request: what came with it, its span and its metadata, in one object. The API's own
  * contexts copy a map for each value that is set, twice per request.
  */
-export class RequestContext implements Context {
-  readonly rpc: RpcMetadata
+export class RequestContext implements Context, RpcMetadata {
+  readonly type = 'http'
+  readonly span: Span
+  route: string | undefined = undefined
+  /** By the monotonic clock. */
+  readonly startMs: number
+  readonly scheme: string
+  /** It has been answered. */
+  over = false
   readonly #incoming: Context
 
-  constructor(incoming: Context, span: Span) {
+  constructor(incoming: Context, span: Span, scheme = '', startMs = 0) {
     this.#incoming = incoming
-    this.rpc = { type: 'http', span }
+    this.span = span
+    this.scheme = scheme
+    this.startMs = startMs
+  }
+
+  get rpc(): RpcMetadata {
+    return this
   }
 
   getValue(key: symbol): unknown {
-    if (key === SPAN) return this.rpc.span
-    return key === RPC_METADATA ? this.rpc : this.#incoming.getValue(key)
+    if (key === SPAN) return this.span
+    return key === RPC_METADATA ? this : this.#incoming.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
@@ -38,6 +51,6 @@ export class RequestContext implements Context {
   }
 
   #plain(): Context {
-    return this.#incoming.setValue(SPAN, this.rpc.span).setValue(RPC_METADATA, this.rpc)
+    return this.#incoming.setValue(SPAN, this.span).setValue(RPC_METADATA, this)
   }
 }

@@ -1,43 +1,27 @@
-import {
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Attributes,
-  type AttributeValue,
-  type Span,
-  type Tracer,
-} from '@opentelemetry/api'
+import { SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
-import { activeContext, runIn } from '../../context/agent-context.ts'
+import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { activeContext, enter, leavesWithCallback, runIn } from '../../context/agent-context.ts'
 import type { RecordDuration } from '../../metrics/duration-producer.ts'
 import { workBegins, workEnded } from '../../overhead/own-time.ts'
 import { requestBegins, requestEnds } from '../../context/lost-context.ts'
 import { reportOnce } from '../../report-once.ts'
 import { RecordingSpan } from '../../tracer/recording-span.ts'
-import type { RuledOptions } from '../../tracer/sampler.ts'
 import { HTTP_SCOPE, type ServedFacts } from './durations.ts'
+import { incomingContext } from './incoming-context.ts'
 import { RequestContext } from './request-context.ts'
-import { knownMethod, serverAttributes } from './server-attributes.ts'
+import { knownMethod } from './server-attributes.ts'
+import { ServerStart, setFlat } from './server-start.ts'
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
-
-/** A request that is being answered. */
-interface Served {
-  readonly context: RequestContext
-  readonly request: IncomingMessage
-  readonly scheme: string
-  readonly startMs: number
-  over: boolean
-}
 
 const SERVED = Symbol('clew.served')
 
 /** Requests and responses of a server carry what they belong to. */
 interface Marked {
-  [SERVED]?: Served
+  [SERVED]?: RequestContext
 }
 
 /**
@@ -81,9 +65,13 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
     const served = begin(args[0] as IncomingMessage, args[1] as ServerResponse, scheme, instruments)
     if (served === undefined) return original.call(this, event, ...args)
     try {
-      return runIn(served.context, original, this, [event, ...args])
+      if (leavesWithCallback && isFromParser(args[0] as IncomingMessage)) {
+        enter(served)
+        return original.call(this, event, args[0], args[1])
+      }
+      return emitIn(served, original, this, event, ...args)
     } catch (error) {
-      fail(served, error, instruments)
+      fail(served, args[0] as IncomingMessage, error, instruments)
       throw error
     }
   }
@@ -92,10 +80,10 @@ function serverEmit(original: Emit, scheme: string, instruments: Instruments): E
 function requestEmit(original: Emit): Emit {
   return function emit(this: unknown, event, ...args) {
     const served = (this as Marked)[SERVED]
-    if (served === undefined || !hasListeners(this, event) || activeContext() === served.context) {
+    if (served === undefined || activeContext() === served || !hasListeners(this, event)) {
       return original.call(this, event, ...args)
     }
-    return runIn(served.context, original, this, [event, ...args])
+    return emitIn(served, original, this, event, ...args)
   }
 }
 
@@ -104,16 +92,36 @@ function responseEmit(original: Emit, instruments: Instruments): Emit {
     const served = (this as Marked)[SERVED]
     if (served === undefined) return original.call(this, event, ...args)
     if (event === 'close') finish(served, this as ServerResponse, instruments)
-    else if (event === 'error') fail(served, args[0], instruments)
-    if (!hasListeners(this, event) || activeContext() === served.context) {
+    else if (event === 'error') fail(served, (this as ServerResponse).req, args[0], instruments)
+    if (activeContext() === served || !hasListeners(this, event)) {
       return original.call(this, event, ...args)
     }
-    return runIn(served.context, original, this, [event, ...args])
+    return emitIn(served, original, this, event, ...args)
   }
 }
 
+/** In a function of its own: the list of arguments of the others then need not be made. */
+function emitIn(
+  served: RequestContext,
+  original: Emit,
+  emitter: unknown,
+  event: string | symbol,
+  ...args: unknown[]
+): boolean {
+  return runIn(served, original, emitter, [event, ...args])
+}
+
+/**
+ * Whether Node's parser is the one that has just emitted the request, rather than a program that goes on afterwards: what
+ * comes next on the same stack is then nobody's. With `Expect` programs emit requests themselves.
+ */
+function isFromParser(request: IncomingMessage): boolean {
+  const { parser } = request.socket as Socket & { readonly parser?: { readonly incoming?: unknown } | null }
+  return parser?.incoming === request && request.headers.expect === undefined
+}
+
 function isServed(request: unknown): boolean {
-  return typeof request === 'object' && request !== null && SERVED in request
+  return typeof request === 'object' && request !== null && (request as Marked)[SERVED] !== undefined
 }
 
 function hasListeners(emitter: unknown, event: string | symbol): boolean {
@@ -125,17 +133,22 @@ function begin(
   response: ServerResponse,
   scheme: string,
   { tracer }: Instruments,
-): Served | undefined {
+): RequestContext | undefined {
   const beganMs = workBegins()
   try {
-    const incoming = propagation.extract(ROOT_CONTEXT, request.headers)
+    const incoming = incomingContext(request.headers)
     const start = new ServerStart(request, scheme)
     const span = tracer.startSpan(request.method ?? 'GET', start, incoming)
-    if (span instanceof RecordingSpan) span.startWithFlat(start.flat)
-    else if (span.isRecording()) setFlat(span, start.flat)
-    const context = new RequestContext(incoming, span)
+    let startMs: number
+    if (span instanceof RecordingSpan) {
+      start.fill(span)
+      startMs = span.home.clock.monotonicMs
+    } else {
+      startMs = performance.now()
+      if (span.isRecording()) setFlat(span, start.flat)
+    }
     requestBegins()
-    const served: Served = { context, request, scheme, startMs: performance.now(), over: false }
+    const served = new RequestContext(incoming, span, scheme, startMs)
     ;(request as Marked)[SERVED] = served
     ;(response as Marked)[SERVED] = served
     return served
@@ -147,50 +160,24 @@ function begin(
   }
 }
 
-/** Keys and values in turn, on a span that is not ours. */
-function setFlat(span: Span, flat: readonly unknown[]): void {
-  for (let i = 0; i < flat.length; i += 2) span.setAttribute(flat[i] as string, flat[i + 1] as AttributeValue)
-}
-
-/** What a server span starts with; for a span that is not kept the attributes are not made unless a sampling rule asks. */
-class ServerStart implements RuledOptions {
-  readonly kind = SpanKind.SERVER
-  readonly #request: IncomingMessage
-  readonly #scheme: string
-  #flat: unknown[] | undefined
-
-  constructor(request: IncomingMessage, scheme: string) {
-    this.#request = request
-    this.#scheme = scheme
-  }
-
-  get flat(): unknown[] {
-    return (this.#flat ??= serverAttributes(this.#request, this.#scheme))
-  }
-
-  get ruleAttributes(): Attributes {
-    const attributes: Attributes = {}
-    for (let i = 0; i < this.flat.length; i += 2)
-      attributes[this.flat[i] as string] = this.flat[i + 1] as AttributeValue
-    return attributes
-  }
-}
-
-function finish(served: Served, response: ServerResponse, instruments: Instruments): void {
+function finish(served: RequestContext, response: ServerResponse, instruments: Instruments): void {
   if (served.over) return
   const beganMs = workBegins()
   try {
     const { statusCode } = response
-    const { span, route } = served.context.rpc
+    const { span, route } = served
     if (span.isRecording()) {
-      span.setAttribute('http.response.status_code', statusCode)
+      if (span instanceof RecordingSpan && typeof statusCode === 'number')
+        span.put('http.response.status_code', statusCode)
+      else span.setAttribute('http.response.status_code', statusCode)
       if (route !== undefined) {
         span.setAttribute('http.route', route)
-        if (route !== '') span.updateName(`${served.request.method ?? 'GET'} ${route}`)
+        if (route !== '') span.updateName(`${response.req.method ?? 'GET'} ${route}`)
       }
       if (statusCode < 100 || statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
     }
-    end(served, instruments, statusCode, statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined)
+    const errorType = statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined
+    end(served, response.req, instruments, statusCode, errorType)
   } catch (error) {
     reportOnce(`a request could not be traced to its end: ${String(error)}`)
   } finally {
@@ -198,40 +185,44 @@ function finish(served: Served, response: ServerResponse, instruments: Instrumen
   }
 }
 
-function fail(served: Served, thrown: unknown, instruments: Instruments): void {
+function fail(served: RequestContext, request: IncomingMessage, thrown: unknown, instruments: Instruments): void {
   if (served.over) return
   try {
-    const { span } = served.context.rpc
+    const { span } = served
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     if (span.isRecording()) {
       span.setAttribute('error.type', error.name)
       span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
       span.recordException(error)
     }
-    end(served, instruments, undefined, error.name)
+    end(served, request, instruments, undefined, error.name)
   } catch (error) {
     reportOnce(`a failed request could not be traced to its end: ${String(error)}`)
   }
 }
 
 function end(
-  served: Served,
+  served: RequestContext,
+  request: IncomingMessage,
   { record }: Instruments,
   statusCode: number | undefined,
   errorType: string | undefined,
 ): void {
   served.over = true
   requestEnds()
-  const { request, scheme, startMs, context } = served
-  context.rpc.span.end()
+  const { scheme, startMs, span } = served
+  // A span of ours reads the clock when it ends; once is enough. One that the program has ended before does not.
+  const readsClock = span instanceof RecordingSpan && !span.ended
+  span.end()
   if (record === undefined) return
+  const endMs = readsClock ? span.home.clock.monotonicMs : performance.now()
   const facts = {
     method: knownMethod(request.method ?? 'GET'),
     scheme,
     version: request.httpVersion,
-    route: context.rpc.route,
+    route: served.route,
     statusCode,
     errorType,
   }
-  record((performance.now() - startMs) / 1000, facts, context.rpc.span)
+  record((endMs - startMs) / 1000, facts, span)
 }
