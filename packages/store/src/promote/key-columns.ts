@@ -233,9 +233,11 @@ export class KeyColumns {
   }
 
   async #dropRetired(): Promise<void> {
-    const { clock, graceMs } = this.#options
-    for (const key of this.retiring()) {
-      if (clock.unixMillis() - key.retiringSinceMillis! < graceMs) continue
+    const { clock, graceMs, schema } = this.#options
+    const due = this.retiring().filter((key) => clock.unixMillis() - key.retiringSinceMillis! >= graceMs)
+    // The engine drops nothing that it is still filling in; what it has filled in stays for the others.
+    if (due.length > 0) await schema.giveUpBackfills()
+    for (const key of due) {
       await this.#change(key, dropIndexes(key))
       await this.#change(key, dropColumns(key))
     }

@@ -263,5 +263,21 @@ export function keysSuite(name: string, openTarget: () => Promise<StoreTarget>):
       )
       expect(rows).toEqual([{ n: '0' }])
     })
+
+    test('a column leaves although the engine has not finished filling it in', async () => {
+      await store.query(sql`SYSTEM STOP MERGES`)
+      try {
+        await store.keys.decide('span', 'kind', 'promote')
+        await store.keys.runOnce()
+        expect(store.keys.coverage(keyOf('kind'))!.rowsWithout).toBeGreaterThan(0)
+        await store.keys.decide('span', 'kind', 'demote')
+        aheadMs += 61_000
+        await store.keys.runOnce()
+        await store.keys.refresh()
+        expect([...store.keys.promoted(), ...store.keys.retiring()]).toEqual([])
+      } finally {
+        await store.query(sql`SYSTEM START MERGES`)
+      }
+    })
   })
 }
