@@ -15,6 +15,7 @@ import {
 } from '@opentelemetry/api'
 import { REQUEST_BOUNDARIES, type DurationDefinition, type DurationRecorders } from '../metrics/duration-producer.ts'
 import type { RecordDuration } from '../metrics/duration-producer.ts'
+import { SilentSpan } from '../tracer/silent-span.ts'
 import { presentNames } from './present-names.ts'
 
 /** What tells one series from another: the attributes that the conventions name for the metric. */
@@ -165,7 +166,7 @@ function whenEnded(span: ReadableSpan, over: Over): Span {
 }
 
 /** A span that is not kept, of which many may be one object; remembers what its duration is to say. */
-class UnkeptSpan implements Span {
+class UnkeptSpan extends SilentSpan {
   readonly #span: Span
   readonly #attributes: Attributes
   readonly #over: Over
@@ -173,6 +174,7 @@ class UnkeptSpan implements Span {
   #ended = false
 
   constructor(span: Span, attributes: Attributes, over: Over) {
+    super()
     this.#span = span
     this.#attributes = attributes
     this.#over = over
@@ -182,44 +184,22 @@ class UnkeptSpan implements Span {
     return this.#span.spanContext()
   }
 
-  isRecording(): boolean {
-    return false
-  }
-
-  setAttribute(key: string, value: AttributeValue): this {
+  override setAttribute(key: string, value: AttributeValue): this {
     this.#attributes[key] = value
     return this
   }
 
-  setAttributes(attributes: Attributes): this {
+  override setAttributes(attributes: Attributes): this {
     Object.assign(this.#attributes, attributes)
     return this
   }
 
-  addEvent(): this {
-    return this
-  }
-
-  addLink(): this {
-    return this
-  }
-
-  addLinks(): this {
-    return this
-  }
-
-  setStatus({ code }: SpanStatus): this {
+  override setStatus({ code }: SpanStatus): this {
     this.#failed = code === SpanStatusCode.ERROR
     return this
   }
 
-  updateName(): this {
-    return this
-  }
-
-  recordException(): void {}
-
-  end(): void {
+  override end(): void {
     if (this.#ended) return
     this.#ended = true
     this.#over(this.#attributes, this.#failed)

@@ -1,11 +1,12 @@
-import type { Span, SpanContext, TraceState } from '@opentelemetry/api'
+import type { SpanContext, TraceState } from '@opentelemetry/api'
 import { nonZeroWord, randomWord, spanIdHex, traceIdHex } from './ids.ts'
+import { SilentSpan } from './silent-span.ts'
 
 /**
  * A span nobody keeps. It carries the decision on: children and outgoing requests see an unsampled context. One is
  * shared by all the spans below it, and the hex forms of its ids are made only when somebody looks.
  */
-export class DroppedSpan implements Span {
+export class DroppedSpan extends SilentSpan {
   readonly traceFlags: number
   readonly traceState: TraceState | undefined
   /** The words of a trace id that the decision was made by; all zero when no decision needed one. */
@@ -21,6 +22,7 @@ export class DroppedSpan implements Span {
    * that takes part names itself as the parent.
    */
   constructor(traceFlags: number, traceState?: TraceState, parent?: SpanContext) {
+    super()
     this.traceFlags = traceFlags
     this.traceState = traceState
     this.#traceId = parent?.traceId
@@ -41,40 +43,4 @@ export class DroppedSpan implements Span {
       ? traceIdHex(this.trace0, this.trace1, this.trace2, this.trace3)
       : traceIdHex(nonZeroWord(), randomWord(), randomWord(), randomWord())
   }
-
-  isRecording(): boolean {
-    return false
-  }
-
-  setAttribute(): this {
-    return this
-  }
-
-  setAttributes(): this {
-    return this
-  }
-
-  addEvent(): this {
-    return this
-  }
-
-  addLink(): this {
-    return this
-  }
-
-  addLinks(): this {
-    return this
-  }
-
-  setStatus(): this {
-    return this
-  }
-
-  updateName(): this {
-    return this
-  }
-
-  recordException(): void {}
-
-  end(): void {}
 }

@@ -194,9 +194,7 @@ export class KeyColumns {
       const has = this.promoted().find((each) => each.level === level && each.key === key)
       if (has === undefined) return true
       await this.#retire(has)
-    } else if (!(await this.#promote(level, key))) {
-      return false
-    }
+    } else if (!(await this.#promote(level, key))) return false
     await noteDecision(driver, clock, { level, key, action, author: 'job', reason })
     logger.info(action === 'promote' ? 'an attribute key gets a column' : 'an attribute key loses its column', {
       level,
@@ -224,8 +222,8 @@ export class KeyColumns {
     return true
   }
 
-  async #retire(key: PromotedKey): Promise<void> {
-    await this.#change(key, commentColumns({ ...key, retiringSinceMillis: this.#options.clock.unixMillis() }))
+  #retire(key: PromotedKey): Promise<void> {
+    return this.#change(key, commentColumns({ ...key, retiringSinceMillis: this.#options.clock.unixMillis() }))
   }
 
   async #change(key: PromotedKey, change: TableChange): Promise<void> {
