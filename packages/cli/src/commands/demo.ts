@@ -5,6 +5,7 @@ import { ClewError } from '@clew/base/errors'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { addSettingOptions } from '../config/settings-options.ts'
 import { styleFor } from '../output/style.ts'
+import type { RunningClew } from '../wire/start-clew.ts'
 import { printBanner, startFromFlags } from './up.ts'
 
 interface Options extends Record<string, unknown> {
@@ -72,7 +73,7 @@ async function runDemo(options: Options, context: CommandContext): Promise<void>
   let stopping = false
   void stop.then(() => (stopping = true))
   const starting = startShop({
-    ...shopEnvironment(clew.endpoints.otlpHttp, clew.ingestToken(), context),
+    ...shopEnvironment(clew, context),
     basePort: shopPort(options.shopPort),
     load: options.load,
     onLine: (name, line) => {
@@ -108,15 +109,15 @@ async function runDemo(options: Options, context: CommandContext): Promise<void>
 
 /** What puts the agent into every service of the shop. */
 function shopEnvironment(
-  otlpHttp: string,
-  token: string | undefined,
+  { endpoints, ingestToken }: RunningClew,
   { environment }: CommandContext,
 ): Pick<Parameters<ShopModule['startShop']>[0], 'env' | 'nodeOptions'> {
   const { env } = launchPlan({
     command: process.execPath,
     args: [],
-    endpoint: otlpHttp,
-    token,
+    endpoint: endpoints.otlpHttp,
+    token: ingestToken(),
+    controlEndpoint: endpoints.ui,
     env: environment,
     findOnPath: () => undefined,
   })
