@@ -160,7 +160,10 @@ export class OtlpTransport {
         return
       }
       entry.handedOver = false
-      reportOnce(`no OTLP backend at ${this.#options.url} (${reason}); still trying, the program runs on`)
+      // A connection that is cut once, as those that are kept are at any time, says nothing about the backend.
+      if (reason !== 'ECONNRESET' || entry.attempts > 0) {
+        reportOnce(`no OTLP backend at ${this.#options.url} (${reason}); still trying, the program runs on`)
+      }
       if (retryAfterMs === undefined) await this.#pause(backoffMs(entry.attempts++))
       else this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + retryAfterMs)
     }
