@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import { goesOverSocket, postOverSocket } from './otlp-socket.ts'
 import { outcomeOf } from './pipeline/answer-text.ts'
 import { judgeFailure, type Outcome } from './pipeline/judge-answer.ts'
 
@@ -19,10 +20,11 @@ export interface Destination {
 
 /**
  * Posts a body and says what came of it; `onHandedOver` is called when the network has all of it. Its socket does not keep the
- * program alive. Never rejects.
+ * program alive. Rejects only where the destination cannot be one.
  */
 export function postBody(body: Uint8Array, destination: Destination, onHandedOver: () => void): Promise<Outcome> {
   const { headers, timeoutMs, agent, wantsText } = destination
+  if (goesOverSocket(destination)) return postOverSocket(body, destination, onHandedOver)
   return new Promise((resolve) => {
     const url = new URL(destination.url)
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {

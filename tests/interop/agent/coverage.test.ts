@@ -11,7 +11,7 @@ const read = (path: string): string => readFileSync(new URL(path, import.meta.ur
 const rows = JSON.parse(read('./coverage.json')) as readonly Row[]
 
 /** What programs of the tests need besides. */
-const HELPERS = ['@grpc/proto-loader', '@nats-io/transport-node', 'reflect-metadata', 'rxjs', 'socket.io-client']
+const HELPERS = ['@grpc/proto-loader', '@opentelemetry/api', 'reflect-metadata', 'rxjs', 'socket.io-client']
 
 it('every library that is installed for the tests is in the table, and every package of the table is used by a program', () => {
   const { dependencies } = JSON.parse(read('../agent-apps/package.json')) as { dependencies: Record<string, string> }

@@ -13,7 +13,24 @@ export async function outcomeOf(response: IncomingMessage, text: boolean): Promi
     response.resume()
     return outcome
   }
-  const said = answerText(response.headers['content-type'] ?? '', await beginningOf(response))
+  return refusalWithText(outcome, {
+    status,
+    contentType: response.headers['content-type'],
+    body: await beginningOf(response),
+  })
+}
+
+/** What an answer has said. */
+interface Said {
+  readonly status: number
+  readonly contentType: string | undefined
+  readonly body: Uint8Array
+}
+
+/** The outcome with what a refusal says, and its status; any other as it is. */
+export function refusalWithText(outcome: Outcome, { status, contentType = '', body }: Said): Outcome {
+  if (outcome.retry || outcome.reason === undefined) return outcome
+  const said = answerText(contentType, body)
   return { ...outcome, status, reason: said === '' ? outcome.reason : `${outcome.reason} (${said})` }
 }
 

@@ -29,17 +29,8 @@ export function hostUpstream(hosted: HostedInstrumentation): Plugin {
     ...(versions === undefined ? {} : { versions }),
     start: (kit) => {
       if (when?.(kit.env) === false) return
-      if (hosted.deferred !== true) return withStableConventions(() => start(hosted, kit))
-      setImmediate(() => startLater(hosted, kit)).unref()
+      return withStableConventions(() => start(hosted, kit))
     },
-  }
-}
-
-function startLater(hosted: HostedInstrumentation, kit: PluginKit): void {
-  try {
-    withStableConventions(() => start(hosted, kit))
-  } catch (error) {
-    kit.report('plugin-failed', `${hosted.name} is not instrumented: ${String(error)}`)
   }
 }
 

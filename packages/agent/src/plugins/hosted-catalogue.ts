@@ -1,5 +1,4 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
-import { isMainThread } from 'node:worker_threads'
 import { consumeAsAsked } from '../instrumentations/messaging/kafkajs-consumers.ts'
 import { receiveAsAsked } from '../instrumentations/messaging/sqs-messages.ts'
 import type { PluginKit } from './plugin.ts'
@@ -18,8 +17,6 @@ export interface HostedInstrumentation {
   readonly offByDefault?: true
   /** It finds out by itself what to patch (a handler by its path): it starts at once where `when` says so. */
   readonly native?: true
-  /** Starts after the first turn of the event loop. */
-  readonly deferred?: true
   /** Settings that depend on the options the user has set. */
   readonly configFor?: (kit: PluginKit) => Readonly<Record<string, unknown>>
   /** Changes how it does something, by the options the user has set. */
@@ -112,19 +109,6 @@ export const HOSTED: readonly HostedInstrumentation[] = [
   { name: 'router', className: 'RouterInstrumentation', modules: ['router'], offByDefault: true },
   { name: 'socket.io', className: 'SocketIoInstrumentation', modules: ['socket.io'] },
   { name: 'tedious', className: 'TediousInstrumentation', modules: ['tedious'] },
-  {
-    name: 'runtime-node',
-    className: 'RuntimeNodeInstrumentation',
-    modules: [],
-    native: true,
-    // The delay of the event loop is measured by a timer of its own: a hundred times a second it costs an idle process more
-    // than all the rest of the agent.
-    config: { monitoringPrecision: 50 },
-    // It takes as long to load as all the rest, and what it measures begins with the first turn of the event loop.
-    deferred: true,
-    // One of them tells for the process.
-    when: () => isMainThread,
-  },
   { name: 'winston', className: 'WinstonInstrumentation', modules: ['winston'] },
 ]
 

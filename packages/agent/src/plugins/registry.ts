@@ -24,6 +24,7 @@ import { ownSdk } from '../instrumentations/own-sdk.ts'
 import { pg } from '../instrumentations/pg.ts'
 import { postgres } from '../instrumentations/postgres.ts'
 import { redis } from '../instrumentations/redis.ts'
+import { runtimeMetrics } from '../instrumentations/runtime-metrics.ts'
 import { betterSqlite3 } from '../instrumentations/sqlite/better-sqlite3.ts'
 import { nodeSqlite } from '../instrumentations/sqlite/node-sqlite.ts'
 import { HOSTED, HOSTED_HTTP } from './hosted-catalogue.ts'
@@ -64,6 +65,7 @@ const OWN: readonly Plugin[] = [
   workerThreads,
   piscina,
   cron,
+  runtimeMetrics,
 ]
 
 /** Every library the agent knows, by name; with `sdkHttp` requests are seen to by upstream's instrumentations too. */
