@@ -135,7 +135,13 @@ async function probeUntil(clew, signal) {
   let spans = 0
   while (!signal.aborted) {
     const sentMs = performance.now()
-    const { traceId } = await (await fetch(`${clew.ui}/api/test-trace`, { method: 'POST' })).json()
+    const answer = await fetch(`${clew.ui}/api/test-trace`, { method: 'POST' })
+    const { traceId } = await answer.json()
+    if (!answer.ok) {
+      // Refused, as the load is at that moment: it counts there.
+      await sleep(1000)
+      continue
+    }
     let found = await clew.ask(`/api/traces/${traceId}?limit=1`)
     while (found.status === 404) {
       await sleep(20)

@@ -29,7 +29,7 @@ export interface StoreOptions {
   readonly logger?: Logger
   /** How old a segment gets before it is inserted; default 400 ms. */
   readonly segmentAgeMs?: number
-  /** How big a segment gets; default 96 MiB. */
+  /** How big a segment gets; default 80 MiB. */
   readonly segmentBytes?: number
   /** Acknowledged bytes that may wait for the engine before batches are refused; default 1 GiB. */
   readonly maxWaitingBytes?: number
@@ -72,7 +72,7 @@ export interface Store {
 }
 
 const DEFAULT_SEGMENT_AGE_MS = 400
-const DEFAULT_SEGMENT_BYTES = 96 << 20
+const DEFAULT_SEGMENT_BYTES = 80 << 20
 const DEFAULT_MAX_WAITING_BYTES = 1 << 30
 const DEFAULT_CLOSE_TIMEOUT_MS = 10_000
 const CHECK_KEYS_EVERY_MS = 30_000

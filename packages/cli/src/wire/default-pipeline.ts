@@ -56,10 +56,15 @@ export function defaultPipeline(settings: PipelineSettings): ConfigSource {
       },
     },
     processors: {
-      memory_limiter: { check_interval: '1s', limit_mib: Math.max(1, Math.floor(settings.memoryLimit / MIB)) },
+      memory_limiter: memoryLimiter(Math.max(1, Math.floor(settings.memoryLimit / MIB))),
     },
     exporters: { clew: {} },
     service: { pipelines: { traces: pipeline, logs: pipeline, metrics: pipeline } },
   }
   return { name: DEFAULT_PIPELINE_NAME, text: stringify(config, { aliasDuplicateObjects: false, lineWidth: 0 }) }
+}
+
+/** Senders are told to come back a tenth below the limit: what is under way needs some room, but not a fifth of so much. */
+function memoryLimiter(limitMib: number): Record<string, unknown> {
+  return { check_interval: '1s', limit_mib: limitMib, spike_limit_mib: Math.floor(limitMib / 10) }
 }

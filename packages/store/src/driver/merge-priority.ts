@@ -3,8 +3,8 @@ import { setPriority } from 'node:os'
 
 /** How the embedded engine calls the threads in which it merges parts. */
 const MERGE_THREAD = 'MergeMutate'
-/** About a tenth of the share of a thread that somebody waits for. */
-const NICENESS = 19
+/** A third of the share of a thread that somebody waits for. With less, parts pile up under load, and every question reads all of them. */
+const NICENESS = 5
 const TASKS = '/proc/self/task'
 
 /**
