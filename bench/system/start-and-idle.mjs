@@ -13,7 +13,7 @@ export async function startAndIdle({ short }) {
   const clew = await startClew()
   starts.push(clew.readyMs)
   try {
-    await sleep(short ? 1500 : 5000) // what starting leaves behind is not idling
+    await sleep(short ? 1500 : 20_000) // what starting leaves behind is not idling
     await clew.ask('/api/pipeline')
     await sleep(short ? 3000 : 20_000)
     const { process } = (await clew.ask('/api/pipeline')).body
