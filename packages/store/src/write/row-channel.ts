@@ -1,7 +1,11 @@
+import { setFlagsFromString } from 'node:v8'
 import { builtProgram, WorkerCalls } from '@clew/otlp/thread/worker-calls'
 import type { RowTask } from './row-task.ts'
 import type { SegmentId } from './segment-file.ts'
 import { copyRequest, sharedSize, type WrittenRequest } from './shared-requests.ts'
+
+// The thread collects what a huge segment leaves behind: by itself it would do so only when much more has come.
+setFlagsFromString('--expose-gc')
 
 /** Requests of one message lie in so much shared memory, which is used again for the next. */
 const MESSAGE_BYTES = 16 << 20

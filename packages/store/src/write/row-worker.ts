@@ -11,7 +11,7 @@ import { stageBlocks, type StagedTable } from './staged-segment.ts'
 const SPARE_ENCODERS = 1
 /** An encoder that had to grow beyond this is not kept: its memory would be. */
 const MAX_SPARE_ROWS = 400_000
-const MAX_SPARE_BYTES = 256 << 20
+const MAX_SPARE_BYTES = 128 << 20
 /** Interned rows remembered as written: some 100 bytes each. */
 const MAX_RECENT_KEYS = 200_000
 
@@ -73,5 +73,11 @@ async function stage(segment: SegmentId, directory: string): Promise<StagedTable
   const staged = await stageBlocks(directory, segment, encoder.blocks(segment.createdMillis))
   encoder.clear()
   if (isUsual && spare.length < SPARE_ENCODERS) spare.push(encoder)
+  if (!isUsual) collectSoon()
   return staged
+}
+
+/** When the answer is away and nothing of the segment is in use any more. */
+function collectSoon(): void {
+  setImmediate(() => (globalThis as { gc?: () => void }).gc?.())
 }
