@@ -45,19 +45,20 @@ export class RowChannel {
         },
       )
     }
+    const sizes = group.map(sharedSize)
     for (let from = 0; from < group.length && !failed;) {
       let to = from
       let bytes = 0
-      do bytes += sharedSize(group[to++]!)
-      while (to < group.length && bytes + sharedSize(group[to]!) <= MESSAGE_BYTES)
+      do bytes += sizes[to++]!
+      while (to < group.length && bytes + sizes[to]! <= MESSAGE_BYTES)
       await this.idle
       // A request that is larger gets memory of its own, which moves to the thread.
       const own = bytes > MESSAGE_BYTES ? new ArrayBuffer(bytes) : undefined
       const memory = own ?? (this.#memory ??= new SharedArrayBuffer(MESSAGE_BYTES))
       let at = 0
-      const requests = group.slice(from, to).map((request) => {
+      const requests = group.slice(from, to).map((request, i) => {
         const copied = copyRequest(request, memory, at)
-        at += sharedSize(request)
+        at += sizes[from + i]!
         return copied
       })
       send({ kind: 'add', segment, requests }, own === undefined ? [] : [own])
